@@ -5,7 +5,8 @@ A catalogue of its own, in two processes as in production (one for the timers, w
 which sends the events of it on their way), with its database and broker on this machine. Some lines are broken on
 purpose. Turning a workbook into lines and fetching the feed's pages are part of what is timed; making the workbook and
 filling the exchange are not. The same rows are then written by COPY alone (the floor). Then a shorter source is
-imported while the process is killed half way, and everything in it must be there once.
+imported while the process is killed half way, and everything in it must be there once. Last, other figures of the same
+enterprises are imported with review listening and without, by turns (bench/import_heard.py).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from typing import Any
 from bench.bus import purge
 from bench.cpu import cpu_seconds, parent_of
 from bench.import_floor import seconds_by_copy
+from bench.import_heard import heard_figures, heard_rows
 from bench.import_sources import fill_feed, write_workbook
 from bench.surroundings import ROOT, Surroundings, report, surroundings
 from chassis.edge.frame import Frame
@@ -47,6 +49,10 @@ LINES = 300_000
 TENANT = "bench-city"
 OFFICER = Actor(id="officer-1", roles=frozenset({"bureau"}), name="审批局", speaks_for=frozenset({"others"}))
 KILLED_LINES = 4_000
+HEARD_LINES, OPEN_CASES = 20_000, 200
+"""Of an import that review listens to: its lines, and the open cases of its enterprises: one in a hundred, as a city's 300,000 have
+some thousands."""
+
 BROKEN_EVERY = 1000
 PROCESSES = ("timers", "rpc,events,relay")
 SOURCE = "示例城市"
@@ -136,7 +142,7 @@ class Catalogue:
             return import_enterprises(command, uow).operation_id
 
     def view(self, operation: str) -> OperationView:
-        with self.frame.reader([TENANT]) as reader:
+        with self.frame.reader([TENANT], actor=OFFICER) as reader:
             return get_operation(GetOperation(operation_id=operation), reader, "catalog")
 
     def until(
@@ -178,11 +184,14 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--json", help="结果写入文件 · write the figures to this file")
     parser.add_argument("--format", choices=tuple(FORMATS), default="csv", help="来源 · where the lines come from")
     parser.add_argument("--lines", type=int, default=LINES, help="行数 · lines of the table")
+    parser.add_argument("--heard", type=int, default=HEARD_LINES, help="审核旁听的行数 · lines with review listening")
+    parser.add_argument("--open", type=int, default=OPEN_CASES, help="在办件数 · open cases of these enterprises")
     options = parser.parse_args(argv)
     with surroundings() as place, _exchange(place, options.format) as exchange, catalogue(place, exchange) as ours:
         figures = _measured(ours, options.lines, options.format) | {"resumed": _resumed(ours, options.format)}
+        figures |= heard_figures(place, ours, TENANT, SOURCE, options.heard, options.open)
     report("批量导入 import", _rows(figures), figures, options.json)
-    return 0 if figures["complete"] and figures["resumed"] else 1
+    return 0 if figures["complete"] and figures["resumed"] and figures["heard_complete"] else 1
 
 
 @contextmanager
@@ -298,4 +307,5 @@ def _rows(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("完整 complete", str(figures["complete"]), "每行恰好一次"),
         ("事件 events", f"{figures['events']:,}", f"导入结束后 {figures['events_sent_after_s']} 秒全部送出"),
         ("断点续传 resumed", str(figures["resumed"]), "中途强杀进程后由断点继续"),
+        *heard_rows(figures),
     ]

@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from contracts.message import Command, Id, ServiceName, Why
+from contracts.refusal_grounds import ChosenGrounds, OwnGrounds
 from contracts.review import CaseView, CitedText
 
 
@@ -20,14 +21,16 @@ class AcceptCase(Command[CaseView]):
 
 
 class RefuseAcceptance(Command[CaseView]):
-    """Do not accept a claim (不予受理), with the reason, what it rests on, and whom one turns to who does not agree."""
+    """Do not accept a claim (不予受理), on grounds as in `RejectCase`."""
 
     owner: ClassVar[ServiceName] = "review"
 
     case_id: Id
-    reason: str = Field(min_length=4, max_length=1000)
+    reason: str | None = Field(default=None, min_length=4, max_length=1000)
     cites: tuple[CitedText, ...] = Field(default=(), max_length=20)
-    how_to_object: str = Field(min_length=4, max_length=600)
+    how_to_object: str = Field(default="", max_length=600)
+    grounds: ChosenGrounds = ()
+    other_grounds: OwnGrounds = ()
     expected_version: int
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from contracts.message import Command, Fen, Id, Model, Query, ServiceName, Why
 from contracts.operations import OperationView
 from contracts.refusal import Reason
+from contracts.refusal_grounds import ChosenGrounds, OwnGrounds
 from contracts.review import CitedText
 
 MOST_AT_ONCE = 500
@@ -24,11 +25,13 @@ class LookedAt(Model):
 
 
 class RefusedCase(LookedAt):
-    """A case that is refused, with a reason of its own."""
+    """A case that is refused, with grounds and a reason of its own, as in `RejectCase`."""
 
-    reason: str = Field(min_length=4, max_length=1000)
+    reason: str | None = Field(default=None, min_length=4, max_length=1000)
     cites: tuple[CitedText, ...] = Field(default=(), max_length=20)
     how_to_object: str = Field(default="", max_length=600)
+    grounds: ChosenGrounds = ()
+    other_grounds: OwnGrounds = ()
 
 
 class ApproveCases(Command[OperationView]):

@@ -5,18 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
-from contracts.case_steps import SlotVerdict
+from contracts.case_steps import PauseCause, SlotVerdict
 from contracts.case_tasks import Task
 from contracts.duties import Attention
 from contracts.intake import Claim
 from contracts.message import Event, Fen, Id, Model, TenantId
+from contracts.refusal_grounds import RefusalGround, Remedies
 
 SupplementFault = Literal["missing", "wrong", "outdated"]
 """缺少 · 有误 · 已过期."""
-
-PauseCause = Literal["supplement", "objection", "excluded_step", "reopened"]
-"""Why a case's clock stands still: the enterprise supplements, an objection is looked into, a step that the item excludes
-from the limit with its basis, the case was reopened."""
 
 
 class CaseEvent(Event):
@@ -69,6 +66,9 @@ class CaseNotAccepted(CaseEvent):
     how_to_object: str = ""
     decided_by: Id
     decided_at: datetime
+    grounds: tuple[RefusalGround, ...] = ()
+    remedies: Remedies | None = None
+    notice_number: str | None = None
 
 
 class SupplementPoint(Model):

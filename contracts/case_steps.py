@@ -25,6 +25,11 @@ SlotVerdict = Literal["passed", "failed", "withdrawn"]
 """What one answer says of its slot. A later answer counts instead of an earlier one; `withdrawn` opens the slot again."""
 
 
+PauseCause = Literal["supplement", "objection", "excluded_step", "reopened"]
+"""Why a case's clock stands still: the enterprise supplements, an objection is looked into, a step that the item excludes
+from the limit with its basis, the case was reopened."""
+
+
 class SlotView(Model):
     """One answer that a step waits for or has: of a department, of a duty, or the only one (an empty `slot`).
 

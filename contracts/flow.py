@@ -31,6 +31,7 @@ from contracts.case_events import (
     TaskDeadlineMissed,
 )
 from contracts.case_materials import MaterialsConfirmed
+from contracts.case_notices import NoticeIssued, NoticeServed
 from contracts.credit_checks import CreditChecksDrawn, CreditChecksPublished
 from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.departments import (
@@ -199,6 +200,8 @@ FLOW: dict[type[Event], Route] = {
     CaseRejected: Route("review", CASE_LISTENERS),
     BenefitGranted: Route("review", CASE_LISTENERS),
     CaseFileFrozen: Route("review", CASE_LISTENERS),
+    NoticeIssued: Route("review", ("oversight",)),
+    NoticeServed: Route("review", ("oversight",)),
     ReviewDeadlineUndetermined: Route("review", CASE_LISTENERS),
     ReviewDeadlineApproaching: Route("review", CASE_LISTENERS),
     ReviewDeadlineMissed: Route("review", CASE_LISTENERS),

@@ -10,6 +10,7 @@ from pydantic import Field
 from contracts.message import Command, Event, Model, ServiceName, TenantId
 from contracts.names import SEEN_WHOLE
 from contracts.notify import Channel
+from contracts.refusal_grounds import Remedies
 from contracts.rule.plan import Mode
 from contracts.rule.shares import Level
 from contracts.typed import Telephone, Typed
@@ -53,7 +54,9 @@ class TenantSettings(Model):
 
     `review_working_days`: by mode, the longest review limit in working days that an item may be published with.
     `channels`: over which enterprises are told; the inbox is always one of them. `undo_minutes`: for how long a decision on
-    a case can be taken back before anybody outside hears of it, as far as the payout limit leaves time for it.
+    a case can be taken back before anybody outside hears of it, as far as the payout limit leaves time for it. `remedies`: whom
+    an enterprise turns to against a refusal, without which none is issued; `remedies_of` the same by department, where the law
+    names others (departments that are led from above).
     """
 
     mode_names: dict[str, str] = Field(
@@ -67,6 +70,12 @@ class TenantSettings(Model):
     undo_minutes: int = Field(default=0, ge=0, le=30)
     receipt_prefix: str = Field(default="ZD", pattern=r"^[A-Z0-9]{2,12}$")
     footer: SiteFooter = SiteFooter()
+    remedies: Remedies | None = None
+    remedies_of: dict[str, Remedies] = Field(default_factory=dict, max_length=200)
+
+    def remedies_against(self, department_id: str | None) -> Remedies | None:
+        """Those against a decision of this department; None where nobody has entered any."""
+        return self.remedies_of.get(department_id or "", self.remedies)
 
 
 class DatedDivisionCode(Model):

@@ -15,6 +15,7 @@ from contracts.intake import Claim
 from contracts.integrity_grounds import Gravity, GroundCode
 from contracts.message import Command, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId, Why
 from contracts.message_previews import MessagePreviews
+from contracts.refusal_grounds import Remedies
 from contracts.uploads import Sha256
 
 FindingOrigin = Literal["credit_check", "officer", "report"]
@@ -73,13 +74,6 @@ class FindingDefence(Model):
     waived: bool = False
     given_by: Id
     given_at: datetime
-
-
-class Remedies(Model):
-    """Whom a firm turns to that does not agree, and until when."""
-
-    reconsideration_zh: str = Field(min_length=4, max_length=300)
-    court_zh: str = Field(min_length=4, max_length=300)
 
 
 class FindingDecision(Model):
@@ -200,7 +194,8 @@ class NotifyFinding(Command[FindingView]):
 
 class DecideFinding(Command[FindingView]):
     """Decide it, once the firm has been heard or its time is over. Established: the record begins with this day, for `months`
-    within what the gravity allows. Not established needs neither gravity, months nor remedies.
+    within what the gravity allows. Not established needs neither gravity nor months. Whom the firm turns to is the place's to say
+    (`TenantSettings.remedies`), without which nothing is established.
     """
 
     owner: ClassVar[ServiceName] = "review"
@@ -212,7 +207,6 @@ class DecideFinding(Command[FindingView]):
     months: int | None = Field(default=None, ge=1, le=36)
     number: str = Field(min_length=2, max_length=80)
     reasons_zh: str = Field(min_length=4, max_length=FULL)
-    remedies: Remedies | None = None
     expected_version: int
 
 

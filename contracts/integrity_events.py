@@ -8,9 +8,10 @@ from typing import ClassVar
 from contracts.case_events import CaseEvent
 from contracts.duties import Attention
 from contracts.intake import Claim
-from contracts.integrity import FindingOrigin, Remedies, RequestKind
+from contracts.integrity import FindingOrigin, RequestKind
 from contracts.integrity_grounds import Gravity, GroundCode
 from contracts.message import Event, Fen, Id
+from contracts.refusal_grounds import Remedies
 
 
 class FindingEvent(Event):

@@ -33,6 +33,11 @@ class BenefitKind(StrEnum):
     QUALIFICATION = "qualification"
     SERVICE = "service"
 
+    @property
+    def pays_money(self) -> bool:
+        """Whether what it grants is paid out, to the enterprise or to its bank (贴息); everything else ends in review."""
+        return self in (BenefitKind.GRANT, BenefitKind.INTEREST)
+
 
 class ItemStatus(StrEnum):
     """Where the document stands, as its source says."""

@@ -11,6 +11,7 @@ from contracts.case_events import SupplementPoint
 from contracts.intake import Claim
 from contracts.message import Model, Query, ServiceName
 from contracts.notify import Channel
+from contracts.refusal_grounds import CHOSEN, OWN, RefusalGround, Remedies
 from contracts.review import CitedText
 
 
@@ -26,14 +27,17 @@ class MessagePreviews(Model):
 
 
 class PreviewRejection(Query[MessagePreviews]):
-    """What the enterprise would read, over each channel that its tenant has opened, if its case were refused so."""
+    """What the enterprise would read, over each channel that its tenant has opened, if its case were refused so: `grounds` and
+    `remedies` as `GetRefusalGrounds` gives them, grounds of the department's own made into such."""
 
     owner: ClassVar[ServiceName] = "notify"
 
     claim: Claim
-    reason: str = Field(min_length=4, max_length=1000)
+    reason: str | None = Field(default=None, min_length=4, max_length=1000)
     cites: tuple[CitedText, ...] = Field(default=(), max_length=20)
-    how_to_object: str = Field(default="", max_length=600)
+    how_to_object: str = Field(default="", max_length=1000)
+    grounds: tuple[RefusalGround, ...] = Field(default=(), max_length=CHOSEN + OWN)
+    remedies: Remedies | None = None
 
 
 class PreviewNotAccepted(Query[MessagePreviews]):
@@ -42,9 +46,11 @@ class PreviewNotAccepted(Query[MessagePreviews]):
     owner: ClassVar[ServiceName] = "notify"
 
     claim: Claim
-    reason: str = Field(min_length=4, max_length=1000)
+    reason: str | None = Field(default=None, min_length=4, max_length=1000)
     cites: tuple[CitedText, ...] = Field(default=(), max_length=20)
-    how_to_object: str = Field(default="", max_length=600)
+    how_to_object: str = Field(default="", max_length=1000)
+    grounds: tuple[RefusalGround, ...] = Field(default=(), max_length=CHOSEN + OWN)
+    remedies: Remedies | None = None
 
 
 class PreviewSupplement(Query[MessagePreviews]):

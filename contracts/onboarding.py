@@ -32,6 +32,7 @@ ChecklistSubject = Literal[
     "window",  # 专窗
     "calendar",  # 工作日历
     "site",  # 网站页脚
+    "remedies",  # 复议机关和管辖法院
 ]
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.case_events import PauseCause
+from contracts.case_steps import PauseCause
 from contracts.intake import ReceiptNumber
 from contracts.message import Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 

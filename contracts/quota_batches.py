@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from contracts.message import Command, Fen, Id, Model, Query, ServiceName, Why
+from contracts.refusal_grounds import OwnGrounds
 from contracts.rule import Quota
 
 QuotaOutcome = Literal[
@@ -159,14 +160,16 @@ class UnservedRefused(Model):
 class RefuseUnserved(Command[UnservedRefused]):
     """Refuse the cases that a fixed batch leaves out, each with its own reason; at most 500 at once.
 
-    `how_to_object` says whom one turns to who does not agree, as in RejectCase.
+    The ground of each is the batch that leaves it out; `other_grounds` are all their own. `how_to_object` is said behind the
+    sentence of the remedies, as in RejectCase.
     """
 
     owner: ClassVar[ServiceName] = "review"
 
     batch_id: Id
     reason: str = Field(min_length=4, max_length=300)
-    how_to_object: str = Field(min_length=4, max_length=500)
+    how_to_object: str = Field(default="", max_length=500)
+    other_grounds: OwnGrounds = ()
 
 
 class ListBatches(Query[QuotaBatchList]):

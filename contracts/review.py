@@ -20,6 +20,7 @@ from contracts.item import BenefitKind
 from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 from contracts.payee_holders import PayeeHolder
 from contracts.refusal import Reason
+from contracts.refusal_grounds import ChosenGrounds, OwnGrounds, RefusalGround, Remedies
 from contracts.rule import Decision, Headline, TimeLimit
 
 CaseState = Literal["received", "accepted", "approved", "rejected", "not_accepted", "withdrawn"]
@@ -145,7 +146,8 @@ class CaseRejected(Event):
     """A refusal with its reason and the explanation of the policy (说明理由并解释政策).
 
     `cites` is what of the policy it rests on; `how_to_object` whom one turns to who does not agree. `revision` as in
-    CaseApproved: a refusal of revision n+1 takes back what n granted.
+    CaseApproved: a refusal of revision n+1 takes back what n granted. `grounds`, `remedies` and the number of the decision
+    (`notice_number`) are there since 0.6.
     """
 
     aggregate: ClassVar[str] = "case"
@@ -159,6 +161,9 @@ class CaseRejected(Event):
     rejected_at: datetime
     revision: int = 1
     instalment: int = 1
+    grounds: tuple[RefusalGround, ...] = ()
+    remedies: Remedies | None = None
+    notice_number: str | None = None
 
 
 class ReviewDeadlineApproaching(Event):
@@ -209,7 +214,7 @@ class CaseView(Model):
 
     `steps` is the pinned plan as it stands, acceptance first. `received_at` is when it was filed. `payees` are the receivers
     with their parts, `decisions` the figures that were set. `undo_until`: the decision can be taken back until then, and
-    nobody outside knows of it. `paused` is why the review limit stands still; `due_at` is then when it would end if it went on
+    nobody outside knows of it. `grounds`, `remedies` and `notice_number` are a refusal's. `paused` is why the review limit stands still; `due_at` is then when it would end if it went on
     now.
     """
 
@@ -246,6 +251,9 @@ class CaseView(Model):
     first_case_id: Id | None = None
     undo_until: datetime | None = None
     paused: str | None = None
+    grounds: tuple[RefusalGround, ...] = ()
+    remedies: Remedies | None = None
+    notice_number: str | None = None
     version: int
 
 
@@ -267,14 +275,21 @@ class ApproveCase(Command[CaseView]):
 
 
 class RejectCase(Command[CaseView]):
-    """Refuse it. The enterprise reads the reason, with what it rests on (`cites`) and whom one turns to who does not agree."""
+    """Refuse it, on `grounds` that `GetRefusalGrounds` names by their codes, and on `other_grounds` of the department's own.
+
+    Without either it rests on all that decide; where nothing does it is refused (`refusal_without_ground`). The enterprise reads
+    `reason` before the grounds, `cites` with their clauses, and `how_to_object` behind the sentence that names the body of
+    reconsideration, the court and the periods (`remedies_not_set` where nobody has entered them).
+    """
 
     owner: ClassVar[ServiceName] = "review"
 
     case_id: Id
-    reason: str = Field(min_length=4, max_length=1000)
+    reason: str | None = Field(default=None, min_length=4, max_length=1000)
     cites: tuple[CitedText, ...] = Field(default=(), max_length=20)
     how_to_object: str = Field(default="", max_length=600)
+    grounds: ChosenGrounds = ()
+    other_grounds: OwnGrounds = ()
     expected_version: int
 
 

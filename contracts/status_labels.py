@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from contracts.case_events import PauseCause, SupplementFault
-from contracts.case_steps import SlotVerdict, StepState
+from contracts.case_events import SupplementFault
+from contracts.case_steps import PauseCause, SlotVerdict, StepState
 from contracts.case_tasks import Task, TaskState
 from contracts.drafting import Stage
 from contracts.duties import Role

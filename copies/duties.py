@@ -22,7 +22,7 @@ from chassis.events.received import Received
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
 from contracts.departments import DutyRegistered, DutyRenamed
-from contracts.duties import DutyKind
+from contracts.duties import DUTY_KINDS, DutyKind
 from contracts.message import Id, TenantId
 from contracts.people import DutyAssigned, DutyEnded, PersonChanged, PersonRegistered
 from copies.departments import Database
@@ -78,6 +78,27 @@ SELECT id, name, mobile_sealed, identified FROM known_person
 WHERE tenant = 'platform' AND id = ANY (CAST(:ids AS text[]))
 """
 
+HELD_TODAY = """
+SELECT k.kind, k.until, a.person_id AS absent_id, a.person_name AS absent_name
+FROM known_appointment k LEFT JOIN known_appointment a ON (a.tenant, a.id) = (k.tenant, k.stands_in_for)
+WHERE k.tenant = :tenant AND k.person_id = :person AND k.department_id = :department
+    AND k.since <= :day AND (k.until IS NULL OR k.until >= :day)
+ORDER BY k.since, k.id
+"""
+
+STAND_INS = """
+SELECT a.person_id AS absent_id, a.person_name AS absent_name, k.kind, k.person_id, k.person_name, k.since, k.until
+FROM known_appointment k JOIN known_appointment a ON (a.tenant, a.id) = (k.tenant, k.stands_in_for)
+WHERE k.tenant = :tenant AND k.kind = ANY (CAST(:kinds AS text[])) AND k.department_id = :department
+    AND k.since <= :day AND k.until >= :day AND (a.until IS NULL OR a.until >= :day)
+ORDER BY absent_name, absent_id, k.since, k.id
+"""
+
+NAMES = """
+SELECT DISTINCT ON (person_id) person_id, person_name FROM known_appointment
+WHERE tenant = :tenant AND person_id = ANY (CAST(:ids AS text[])) ORDER BY person_id, since DESC
+"""
+
 HeldDuty = tuple[TenantId, Id | None, DutyKind]
 """A duty in a department; without the department, in the whole tenant."""
 
@@ -92,6 +113,29 @@ class DutyHolder:
     person_id: Id
     person_name: str
     stands_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldToday:
+    """A duty that somebody holds today: their own, or (`absent_id`) that of somebody who is away until `until`."""
+
+    kind: DutyKind
+    until: date | None
+    absent_id: Id | None
+    absent_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """`person_id` holds a duty today for `absent_id`, who is away from `since` to `until`, both included."""
+
+    absent_id: Id
+    absent_name: str
+    kind: DutyKind
+    person_id: Id
+    person_name: str
+    since: date
+    until: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +216,22 @@ class KnownDuties:
         }
         rows = self._database.execute(HOLDERS, {**wanted, "day": day})
         return [DutyHolder(**row) for row in rows.mappings()]
+
+    def held_today(self, tenant: TenantId, department_id: Id, person_id: Id, day: date) -> list[HeldToday]:
+        """What this person holds in the department on that day, and for whom."""
+        asked = {"tenant": tenant, "department": department_id, "person": person_id, "day": day}
+        return [HeldToday(**row) for row in self._database.execute(HELD_TODAY, asked).mappings()]
+
+    def stand_ins(self, tenant: TenantId, department_id: Id, day: date) -> list[StandIn]:
+        """Who of the department is away on that day, duty by duty, and who stands in."""
+        asked = {"tenant": tenant, "department": department_id, "day": day, "kinds": list(DUTY_KINDS)}
+        return [StandIn(**row) for row in self._database.execute(STAND_INS, asked).mappings()]
+
+    def names(self, tenant: TenantId, person_ids: Collection[Id]) -> dict[Id, str]:
+        """What people who hold or have held a duty in the tenant are called."""
+        asked = {"tenant": tenant, "ids": sorted(set(person_ids))}
+        rows = self._database.execute(NAMES, asked) if person_ids else ()
+        return {row.person_id: row.person_name for row in rows}
 
     def reach(self, person_ids: Collection[Id]) -> dict[Id, KnownPerson]:
         """How these people are reached. Only a unit of work for tenant `platform` sees them."""

@@ -147,7 +147,7 @@ def create_app(
 
     access_table(app)
     streamed = frozenset(each.path for each in routes if each.declared.takes is not None)
-    app.add_middleware(BodyLimits, streamed=streamed, pages=problem_page)
+    app.add_middleware(BodyLimits, streamed=streamed, pages=problem_page, with_files=pages.paths_with_files())
     guard_requests(app, signing_in, problem_page)
     app.add_middleware(OwnWritesCarried, cipher=frame.cipher, secure=signing_in.settings.address.secure)
     app.add_middleware(Traced)

@@ -10,6 +10,7 @@ from contracts import (
     case_figures,
     case_files,
     case_instalments,
+    case_notices,
     case_sheet,
     case_tasks,
     credit_checks,
@@ -17,12 +18,14 @@ from contracts import (
     department_systems,
     experts,
     inspections,
+    intake,
     joint_checks,
     message_previews,
     naming_payees,
     panels,
     public_notices,
     quota_batches,
+    refusal_grounds,
     review,
     supplements,
 )
@@ -31,6 +34,7 @@ from gateway.permission import Permission, of
 from gateway.permission_groups import (
     APPLY,
     BUREAU,
+    CONSENTS,
     DECIDERS,
     EXPERTS,
     FINANCE,
@@ -44,6 +48,9 @@ from gateway.permission_groups import (
 CASE_READERS = (*OFFICERS, *BUREAU, *SUPERVISORS)
 FINDING_READERS = (*OFFICERS, *BUREAU, *INSPECTORS)
 """They name enterprises, which lay supervisors see masked."""
+
+PAPER_READERS = (*OFFICERS, *BUREAU, "supervision", *WINDOW, *VIEW)
+"""Those who have it, those who hand it out, and those whose it is."""
 
 TASK_DOERS: tuple[DutyKind, ...] = (*DECIDERS, *BUREAU, *FINANCE)
 """Whoever may have a task in a case: an approval may be the bureau's or finance's."""
@@ -70,6 +77,8 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(award_register.WithdrawImportedAward, ("leader", "bureau_intake"), "tenant", states=("reserved",)),
     of(review.ApproveCase, DECIDERS, "department", states=("accepted",)),
     of(review.RejectCase, DECIDERS, "department", states=("accepted",)),
+    of(refusal_grounds.GetRefusalGrounds, DECIDERS, "department"),
+    of(refusal_grounds.PreviewRefusal, DECIDERS, "department"),
     of(message_previews.PreviewRejection, DECIDERS, "department"),
     of(message_previews.PreviewNotAccepted, DECIDERS, "department"),
     of(message_previews.PreviewSupplement, DECIDERS, "department"),
@@ -88,6 +97,16 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(supplements.ListSupplements, (*OFFICERS, *BUREAU, "supervision"), "tenant"),
     of(supplements.GetSupplement, (*WINDOW, *VIEW), "tenant"),
     of(supplements.AnswerSupplement, (*WINDOW, *APPLY), "tenant"),
+    of(intake.GetApplication, (*WINDOW, *VIEW), "tenant"),
+    of(intake.ListApplications, WINDOW, "tenant"),
+    of(case_notices.ListCaseNotices, (*OFFICERS, *BUREAU, "supervision"), "tenant"),
+    of(case_notices.ListOwnNotices, (*WINDOW, *VIEW), "tenant"),
+    of(case_notices.ListNoticesToServe, (*WINDOW, *DECIDERS, *BUREAU), "tenant"),
+    of(case_notices.GetNoticeFile, PAPER_READERS, "tenant"),
+    of(case_notices.OpenNotice, PAPER_READERS, "tenant"),
+    of(case_notices.RecordService, (*WINDOW, *DECIDERS), "tenant"),
+    of(case_notices.ConsentToElectronicService, CONSENTS, "enterprise"),
+    of(case_notices.WithdrawElectronicService, CONSENTS, "enterprise"),
     of(naming_payees.NamePayees, DECIDERS, "department", states=("received", "accepted")),
     of(inspections.ConfirmInspection, DECIDERS, "department", states=("accepted",)),
     of(inspections.ListInspections, FINDING_READERS, "tenant"),
@@ -107,7 +126,10 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(panels.GetMyPanel, EXPERTS, "own"),
     of(case_tasks.ListTasks, TASK_DOERS, "department"),
     of(case_tasks.GetTask, TASK_DOERS, "department"),
+    of(case_tasks.CountMyTasks, TASK_DOERS, "department"),
+    of(case_tasks.ListAbsentPeople, DECIDERS, "department"),
     of(case_tasks.AssignTask, DECIDERS, "department", states=("open",)),
+    of(case_tasks.ReassignTasks, ("leader",), "department"),
     of(joint_checks.GetJointCheck, DECIDERS, "department"),
     of(joint_checks.AnswerJointCheck, DECIDERS, "department", states=("open", "answered")),
     of(joint_checks.ListJointAnswers, (*OFFICERS, *BUREAU, "supervision"), "tenant"),

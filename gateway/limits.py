@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+import re
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -22,6 +23,7 @@ BODY_SECONDS = 20.0
 
 API = "/api/"
 JSON_TYPE, FORM_TYPE = b"application/json", b"application/x-www-form-urlencoded"
+FILES_TYPE = b"multipart/form-data"
 UNREADABLE = DoorProblem(400, "unreadable_address", "地址中含有无法识别的字符，请核对后重试。")
 
 GONE = b"\0gone"
@@ -37,12 +39,20 @@ class BodyLimits:
     bytes (announced or not), 408 for a body that does not come, 415 for what is not JSON at the API, and not a form
     anywhere else. `pages` tells whoever reads pages.
 
-    The paths in `streamed` take files of any type, which pass by piece by piece; their routes count the bytes.
+    The paths in `streamed` take files of any type, which pass by piece by piece; their routes count the bytes. So do the
+    pages at `with_files`, of forms with files in them.
     """
 
-    def __init__(self, app: App, streamed: frozenset[str] = frozenset(), pages: ShowProblem | None = None) -> None:
+    def __init__(
+        self,
+        app: App,
+        streamed: frozenset[str] = frozenset(),
+        pages: ShowProblem | None = None,
+        with_files: Collection[re.Pattern[str]] = (),
+    ) -> None:
         self._app = app
         self._streamed = streamed
+        self._with_files = with_files
         self._pages = pages
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -55,17 +65,17 @@ class BodyLimits:
         if not _readable(scope):
             await self._tell(UNREADABLE, scope, receive, send)
             return
-        if scope["method"] in ("GET", "HEAD", "OPTIONS") or scope["path"] in self._streamed:
+        headers = dict(scope["headers"])
+        media_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+        if scope["method"] in ("GET", "HEAD", "OPTIONS") or self._comes_in_pieces(scope["path"], media_type):
             await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
         announced = headers.get(b"content-length", b"0")
         # any script: bytes have none
         if not announced.isdigit() or len(announced) > 9 or int(announced) > MAX_BODY:
             await self._refuse(413, scope, receive, send)
             return
         has_body = int(announced) > 0 or b"transfer-encoding" in headers
-        media_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
         form = self._pages is not None and not scope["path"].startswith(API)
         if has_body and media_type != (FORM_TYPE if form else JSON_TYPE):
             await self._refuse(415, scope, receive, send)
@@ -91,6 +101,11 @@ class BodyLimits:
             return {"type": "http.request", "body": body, "more_body": False}
 
         await self._app(scope, replay, send)
+
+    def _comes_in_pieces(self, path: str, media_type: bytes) -> bool:
+        """Whether the body is for whoever asks for it to count."""
+        with_files = media_type == FILES_TYPE and any(each.fullmatch(path) for each in self._with_files)
+        return with_files or path in self._streamed
 
     async def _refuse(
         self,

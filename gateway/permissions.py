@@ -38,6 +38,7 @@ from contracts import (
     materials,
     merges,
     name_changes,
+    nomination_lists,
     notify,
     onboarding,
     open_data,
@@ -307,6 +308,7 @@ POLICY_ROWS: tuple[Permission, ...] = (
     of(operations.CancelOperation, KEEPERS, "tenant"),
     of(operations.ResumeOperation, KEEPERS, "tenant"),
     of(intake.NominateEnterprises, ("policy_author", "first_review"), "department"),
+    of(nomination_lists.ImportNominations, ("policy_author", "first_review"), "department"),
 )
 
 

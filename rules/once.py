@@ -122,7 +122,8 @@ def _claims(awards: Iterable[Award]) -> list[_Claim]:
 
 
 def _used_up(rule: OncePer, history: AwardHistory, reader: FactReader) -> list[Said]:
-    awards = [award for award in history.awards if award.family in (history.family, *rule.families)]
+    given = [*history.awards, *_of_others(rule, history)]
+    awards = [award for award in given if award.family in (history.family, *rule.families)]
     if not rule.parts:
         found = _spent(rule, awards, "", reader)
         return [] if found is None else [Said(found)]
@@ -138,6 +139,13 @@ def _used_up(rule: OncePer, history: AwardHistory, reader: FactReader) -> list[S
         else:
             said.append(Said(Objection(code=found.code, text_zh=f"“{part}”{found.text_zh}"), part))
     return said
+
+
+def _of_others(rule: OncePer, history: AwardHistory) -> list[Award]:
+    """What others had for a key of this rule, where it serves once for all."""
+    if not rule.across_enterprises or rule.within.key is None:
+        return []
+    return [award for award in history.of_others if award.codes_of(rule.within.key.fact)]
 
 
 def _spent(rule: OncePer, awards: Sequence[Award], part: str, reader: FactReader) -> Objection | None:
@@ -166,7 +174,8 @@ def _spent(rule: OncePer, awards: Sequence[Award], part: str, reader: FactReader
             doubtful += perhaps
     if spent:
         called = Names(reader.fact_types).codes(fact, tuple(spent))
-        return Objection(code="used_up", text_zh=f"{label} {called} 已享受过，最多 {rule.most} 次")
+        whoever = "（不论由哪家单位）" if rule.across_enterprises else ""
+        return Objection(code="used_up", text_zh=f"{label} {called} 已享受过{whoever}，最多 {rule.most} 次")
     return _untold(doubtful, f"“{label}”", fact, part, reader)
 
 

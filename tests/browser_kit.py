@@ -156,7 +156,7 @@ class Keyboard:
         self.page.keyboard.press("Control+A")
         self.page.keyboard.insert_text(text)
 
-    def press(self, name: str, key: str = "Enter") -> None:
+    def press(self, name: Name, key: str = "Enter") -> None:
         """Uses a button or follows a link."""
         self.to(name)
         self.page.keyboard.press(key)

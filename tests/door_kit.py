@@ -75,14 +75,17 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 """Bodies that say more than their schema can: rules, facts, an upload that is there. All others are sampled."""
 QUESTIONS_WITH_A_BODY = {f"/api/v1/authoring/{asked}" for asked in ("check", "preview", "trial")} | {
-    f"/api/v1/cases/{asked}-previews" for asked in ("rejection", "non-acceptance", "supplement", "bulk")
+    f"/api/v1/cases/{asked}-previews"
+    for asked in ("rejection", "non-acceptance", "supplement", "bulk", "{case_id}/refusal")
 }
 QUESTIONS_WITH_A_BODY |= {"/api/v1/public-notices/{tenant}/objection-checks"}
+QUESTIONS_WITH_A_BODY |= {f"/api/v1/findings/{asked}-previews" for asked in ("notice", "decision")}
 """Posted because an address is too short for them, or keeps no secret; they change nothing and need no key."""
 A_FILE = "统一社会信用代码,企业名称\n".encode()
 PARAMETERS = {
     "service": "catalog",
     "receipt": "ZD-123456",
+    "sha256": "0" * 64,
     "code": "ABCDEF",
     "year": "2027",
     "kind": "timer",

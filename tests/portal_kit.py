@@ -15,6 +15,7 @@ from typing import Any, cast
 import httpx
 from fastapi import FastAPI
 from jinja2 import ChoiceLoader, DictLoader
+from refusal_answers import refusal_answers
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -55,6 +56,15 @@ CSRF = "csrf-of-the-session"
 COOKIE = "who"
 
 
+USUAL: dict[str, Any] = {
+    **refusal_answers(),
+    "list_case_notices": {"items": []},
+    "list_own_notices": {"items": []},
+    "count_my_tasks": {"given": 0, "overdue": 0, "as_stand_in": 0},
+}
+"""What is answered where a test does not say it."""
+
+
 class Bus:
     """Answers each message as it is told to, and remembers what it was asked."""
 
@@ -68,7 +78,7 @@ class Bus:
     def answer(self, method: str, payload: dict[str, Any]) -> dict[str, Any]:
         """What `answers` says to this message: a body, a refusal or fault, an exception, or a function of the body."""
         self.asked.append((method, payload))
-        answer = self.answers[method]
+        answer = self.answers[method] if method in self.answers else USUAL[method]
         if callable(answer):
             answer = answer(payload["body"])
         if isinstance(answer, Exception):

@@ -10,7 +10,6 @@ from portal_kit import Somebody
 
 from chassis.testing.fakes import NOON
 from contracts.award_findings import AwardFindingView, FoundAward
-from contracts.award_register import AwardPartView
 from contracts.case_materials import ConfirmedMaterial
 from contracts.case_sheet import CaseSheet, EarlierAward, InspectionView, SheetFact, SheetMaterial
 from contracts.case_tasks import SheetTask
@@ -35,10 +34,21 @@ NAMES = (
 )
 
 
-def colleague(*duties: DutyKind, name: str = "张三", where: str = DEPARTMENT, id: str = "officer-1") -> Somebody:
+def colleague(
+    *duties: DutyKind,
+    name: str = "张三",
+    where: str = DEPARTMENT,
+    id: str = "officer-1",
+    department_id: str | None = None,
+) -> Somebody:
     """Somebody with these duties in a department, signed in."""
     actor = Actor(
-        id=id, roles=frozenset(roles_of(duties)), name=name, department=where, duties=frozenset(map(str, duties))
+        id=id,
+        roles=frozenset(roles_of(duties)),
+        name=name,
+        department=where,
+        department_id=department_id,
+        duties=frozenset(map(str, duties)),
     )
     return Somebody(Principal("zhanggong", actor), name, f"{where} · 岗位")
 
@@ -305,28 +315,6 @@ def finding(**changed: Any) -> AwardFindingView:
         "version": 1,
     }
     return AwardFindingView.model_validate(said | changed)
-
-
-def award(n: int = 1, **changed: Any) -> AwardPartView:
-    """One part of what a firm was granted."""
-    said: dict[str, Any] = {
-        "award_id": f"award-{n}",
-        "what": "granted",
-        "claim_id": f"application-{n}",
-        "case_id": f"case-{n}",
-        "uscc": "91360702DEM000014H",
-        "family": "NM-002",
-        "title": claim(1).item_title,
-        "level": "county",
-        "year": 2026,
-        "instalment": 1,
-        "amount_fen": LAKH * n,
-        "granted_on": NOON.date(),
-        "source": "review",
-        "state": "reserved",
-        "recorded_at": NOON,
-    }
-    return AwardPartView.model_validate(said | changed)
 
 
 def summary(*payments: DisbursementView, **changed: Any) -> DisbursementSummary:

@@ -91,9 +91,9 @@ def nominations(item: PolicyItemContent, lines: int) -> Iterator[EnterprisesNomi
         )
 
 
-def wire(event: Event, subject: str, at: datetime) -> str:
+def wire(event: Event, subject: str, at: datetime, tenant: str = COUNTY) -> str:
     """The event as it travels, the first of an aggregate of its own."""
-    aggregate = Aggregate(id=subject, tenant=COUNTY)
+    aggregate = Aggregate(id=subject, tenant=tenant)
     aggregate.record(event)
     (row,) = outbox_rows(aggregate, event.aggregate, at, None)
     return row.body

@@ -32,6 +32,7 @@ IDLE = OFFICER.model_copy(update={"department": "商务局", "department_id": EM
 EXPERT = Actor(id="expert", roles=frozenset({"expert"}), duties=frozenset({"panel_expert"}))
 FIRM = Actor(id="clerk", roles=frozenset({"enterprise"}), enterprise_id=ENTERPRISE)
 NOBODY = Actor(id="anyone")
+WINDOW = Actor(id="window", roles=frozenset({"window"}), duties=frozenset({"window"}))
 OWN = {"enterprise_id": ENTERPRISE}
 
 
@@ -72,6 +73,7 @@ CLAIM = {
     "application_id": "a", "receipt": RECEIPT, "tenant": BIG, "filed_in": BIG, "enterprise_name": "企业0", "uscc": "x",
     "item_id": "i1", "item_version": 1, "item_title": "奖励", "mode": "instant", "department": "工信局", **OWN,
 }  # fmt: skip
+OWN_GROUND = {"text": "材料与实际不符", "clause": "办法第三条", "would_change": "更正材料后重新申报"}
 POINT = {"about": "material", "code": "licence", "label": "营业执照", "fault": "missing", "text": "请上传"}
 CASES = (
     *(Call("ListCases", who, {"order": order, **more}) for who in (BUREAU, OFFICER, SECOND, IDLE)
@@ -93,6 +95,8 @@ CASES = (
     Call("GetCaseSheet", OFFICER, {"case_id": CASE}),
     *(Call("ListTasks", who, more) for who in (OFFICER, SECOND, IDLE) for more in ({}, {"task": "approval"})),
     *(Call("ListTasks", OFFICER, more) for more in ({"mine": True}, {"overdue": True}, {"about": RECEIPT})),
+    *(Call("ListTasks", OFFICER, more) for more in ({"stand_in": True}, {"given_to": "officer"})),
+    *(Call(name, OFFICER) for name in ("CountMyTasks", "ListAbsentPeople")),
     Call("GetTask", OFFICER, {"task_id": f"t{CASE}"}),
     Call("ReadCaseFile", BUREAU, {"case_id": CASE}),
     *(Call("ListDispatches", who, {"case_id": CASE}) for who in (BUREAU, OFFICER)),
@@ -173,7 +177,14 @@ FIRMS = (
     Call("CountUnread", OFFICER),
     Call("ListDutyMessages", OFFICER),
     Call("ListDutyMessages", IDLE),
+    Call("GetRefusalGrounds", OFFICER, {"case_id": CASE}),
+    Call("PreviewRefusal", OFFICER, {"case_id": CASE, "other_grounds": [OWN_GROUND]}),
     Call("PreviewRejection", OFFICER, {"claim": CLAIM, "reason": "不符合条件"}),
+    Call("ListCaseNotices", OFFICER, {"case_id": CASE}),
+    Call("ListOwnNotices", FIRM, {"application_id": CASE}),
+    *(Call("ListNoticesToServe", who) for who in (WINDOW, OFFICER, IDLE)),
+    Call("ListNoticesToServe", WINDOW, {"about": RECEIPT}),
+    Call("GetNoticeFile", FIRM, {"notice_id": f"w{CASE}", "application_id": CASE}),
     Call("PreviewNotAccepted", OFFICER, {"claim": CLAIM, "reason": "不属于本部门职权"}),
     Call("PreviewSupplement", OFFICER, {"claim": CLAIM, "points": [POINT]}),
     Call("TrackCase", NOBODY, {"receipt": RECEIPT, "query_code": "BBBB1111"}, tenant=None, refused="case_untraceable"),

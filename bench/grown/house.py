@@ -18,8 +18,10 @@ from chassis.foundation.settings import Settings
 from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
 from contracts.identity import TenantSettings
+from contracts.refusal_grounds import Remedies
 from services.catalog.derived import rebuild
 
+SETTINGS = TenantSettings(remedies=Remedies(reconsideration_body="人民政府", court="人民法院"))
 DEFERRED = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgconstraint <> 0 AND NOT tgisinternal"
 
 
@@ -27,7 +29,7 @@ def fill(service: str, dsns: Dsns, size: Size, cipher: Cipher, *, without: Colle
     """Put down everything, then let the server look at it as it does by itself some minutes later. `without`: tables that
     a former version of the database has not.
     """
-    given: dict[str, Any] = {**size.parameters(), **templates(cipher), "settings": TenantSettings().model_dump_json()}
+    given: dict[str, Any] = {**size.parameters(), **templates(cipher), "settings": SETTINGS.model_dump_json()}
     with psycopg.connect(
         dsns.owner.replace("+psycopg", ""), autocommit=True, cursor_factory=psycopg.ClientCursor
     ) as owner:

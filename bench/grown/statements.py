@@ -174,6 +174,22 @@ REVIEW = (
         CASE WHEN state = 'accepted' THEN NULL ELSE accepted_at END
     FROM review_case;
     END IF; END $$""",
+    # Every tenth of those that have to be served still waits for it.
+    f"""DO $$ BEGIN IF to_regclass('case_notice') IS NOT NULL THEN
+    INSERT INTO case_notice (tenant, id, case_id, application_id, kind, number, department, department_id, revision, instalment,
+        claim, content, content_sha256, issued_at)
+    SELECT tenant, 'w' || id, id, claim ->> 'application_id', CASE state WHEN 'rejected' THEN 'refusal' WHEN 'approved' THEN 'approval'
+        ELSE 'acceptance' END, department || '惠企〔2026〕' || id || '号', department, department_id, 1, 1, claim,
+        jsonb_build_object('title', '决定书', 'number', department || '惠企〔2026〕' || id || '号', 'issuer', department, 'place', tenant,
+            'addressee', claim ->> 'enterprise_name', 'on', accepted_at::date, 'opening', '经审查，作出决定。'), repeat('0', 64), accepted_at
+    FROM review_case;
+    INSERT INTO notice_course ({AGGREGATE}, case_id, claim, kind, number, department, department_id, content_sha256, revision,
+        instalment, issued_at, files, services, openings, served_at, means)
+    SELECT tenant, id, 1, 1, case_id, claim, kind, number, department, department_id, content_sha256, 1, 1, issued_at, '[]', '[]', '[]',
+        CASE WHEN kind <> 'refusal' OR hashtext(id) %% 10 <> 0 THEN issued_at END,
+        CASE WHEN kind <> 'refusal' OR hashtext(id) %% 10 <> 0 THEN 'window' END
+    FROM case_notice;
+    END IF; END $$""",
     f"""DO $$ BEGIN IF to_regclass('award_finding') IS NOT NULL THEN
     INSERT INTO award_finding ({AGGREGATE}, item_id, item_title, department, department_id, period, awards, found_at, state,
         conclusion)

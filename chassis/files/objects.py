@@ -69,7 +69,8 @@ class StoredFile:
 
 
 class Objects:
-    """The port to the object store. What is sent comes through the gateway's event loop; services read, and put what they have made.
+    """The port to the object store. What is uploaded is written in the gateway's event loop; reading, and what a service makes
+    itself, is for the services' threads.
 
     `spool_in`: where the folder is made for copies that can be made again, if not among the temporary files.
     """
@@ -137,11 +138,11 @@ class Objects:
             raise
         return kept
 
-    def put(self, tenant: TenantId, content: bytes) -> str:
-        """Store what a service has made; → its SHA-256. The same bytes twice are one object."""
-        sha256 = hashlib.sha256(content).hexdigest()
-        obstore.put(self._store, _path(tenant, sha256), content)
-        return sha256
+    def put(self, tenant: TenantId, content: bytes) -> StoredFile:
+        """Store what a service has made itself; the same bytes twice are one object."""
+        kept = StoredFile(hashlib.sha256(content).hexdigest(), len(content), content[:8192])
+        obstore.put(self._store, _path(tenant, kept.sha256), content)
+        return kept
 
     async def has(self, tenant: TenantId, sha256: str) -> bool:
         """Whether this tenant has a file with this hash."""

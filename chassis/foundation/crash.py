@@ -1,7 +1,7 @@
 """Named places where a fault test may kill the process, as `kill -9` would.
 
-`ZHIDA_CRASH_AT=name` arms one place; `ZHIDA_CRASH_ONCE=file` makes it fire once: the file remembers that it
-did. Without the variable a place costs one comparison.
+`ZHIDA_CRASH_AT=name` arms a place, or several with commas between; `ZHIDA_CRASH_ONCE=file` makes each fire once: the
+file remembers those that did, one a line. Without the variable a place costs one comparison.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ import os
 import signal
 from pathlib import Path
 
-_ARMED = os.environ.get("ZHIDA_CRASH_AT", "")
+_ARMED = frozenset(filter(None, os.environ.get("ZHIDA_CRASH_AT", "").split(",")))
 _ONCE = os.environ.get("ZHIDA_CRASH_ONCE", "")
 
 
 def crash_point(name: str) -> None:
     """Die here if this place is armed. Nothing is flushed, closed or rolled back by us."""
-    if not _ARMED or name != _ARMED:
+    if not _ARMED or name not in _ARMED:
         return
     if _ONCE:
         mark = Path(_ONCE)
-        if mark.exists():
+        fired = mark.read_text().splitlines() if mark.exists() else []
+        if name in fired:
             return
-        mark.write_text(name)
+        mark.write_text("\n".join([*fired, name]))
     os.kill(os.getpid(), signal.SIGKILL)

@@ -17,12 +17,12 @@ import queue
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from chassis.edge.frame import Frame
 from chassis.foundation.crash import crash_point
@@ -106,6 +106,14 @@ class ChunkedWork(Protocol[L]):
 
     def key(self, line: L) -> Hashable:
         """What the line locks: chunks that share a key are written one after the other."""
+
+
+@runtime_checkable
+class InPlaces(Protocol):
+    """Work whose chunks are about other tenants beside the one that it belongs to."""
+
+    def tenants(self, lines: Sequence[Any]) -> Collection[str]:
+        """The tenants whose rows taking these lines reads and writes; its own always is one."""
 
 
 class Ahead(Generic[L]):
@@ -247,7 +255,8 @@ class Worker(Generic[L]):
 
         Raises Overtaken if somebody else has gone on or ended it meanwhile; then nothing of the chunk is kept.
         """
-        with self._unit([seen.tenant], self._kind, seen.begun_by) as uow:
+        others = self._work.tenants(chunk.lines) if isinstance(self._work, InPlaces) else ()
+        with self._unit([seen.tenant, *others], self._kind, seen.begun_by) as uow:
             # What a chunk reads it names by key. A plan made while there was little reads all of it, and is kept.
             uow.execute("SET LOCAL enable_seqscan = off")
             results = self._taken(chunk.lines, seen, uow)

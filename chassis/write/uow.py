@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, TextClause, text
 
 from chassis.foundation import open_units
+from chassis.foundation.crash import crash_point
 from chassis.foundation.database import statement
 from chassis.foundation.ids import new_id
 from chassis.observability.metrics import SLA_ALARMS
@@ -114,7 +115,9 @@ class UnitOfWork:
         try:
             if kind is None:
                 self._write_staged()
+                crash_point(f"{self.action}.before_commit")
                 connection.commit()
+                crash_point(f"{self.action}.after_commit")
         finally:
             open_units.closed()
             connection.close()

@@ -88,7 +88,7 @@ def _onboard(place: ScenePlace, door: DemoDoor, platform_token: str) -> None:
         "level": place.level,
         "division_code": place.division_code,
         "name": place.name,
-        "settings": {"receipt_prefix": place.receipt_prefix},
+        "settings": place.settings,
     }
     door.order("/tenants", token=platform_token, key=f"demo/tenant/{place.id}", body=body)
 

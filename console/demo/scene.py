@@ -32,6 +32,14 @@ class ScenePlace:
     name: str
     receipt_prefix: str
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """As the tenant is onboarded; the government of the place answers for its departments' decisions, its people's court
+        judges them."""
+        court = f"{self.name}{'中级' if self.level == 'city' else ''}人民法院"
+        remedies = {"reconsideration_body": f"{self.name}人民政府", "court": court}
+        return {"receipt_prefix": self.receipt_prefix, "remedies": remedies}
+
 
 PLACES: Sequence[ScenePlace] = (
     ScenePlace("ganzhou", None, "city", "3607", "赣州市", "GZ"),

@@ -102,7 +102,8 @@ class AwardHistory(RulePart):
     "not known". What this claim was paid before stands in `instalments` and nowhere else: an award of the own family
     that is an instalment names another `claim`. `whole` is what the instalments of this claim come to together, fixed
     with the first; `claim_year` is the reference year of the first, `schedule` which of several schedules it chose
-    (the number of the row, from 0; after the last row: `otherwise`).
+    (the number of the row, from 0; after the last row: `otherwise`). `of_others`: what others were granted for a key
+    of this claim that serves once whoever has it; it counts for that and for nothing else, and says no more of it.
     """
 
     family: FamilyCode
@@ -112,6 +113,7 @@ class AwardHistory(RulePart):
     awards: tuple[Award, ...] = ()
     instalments: tuple[InstalmentRecord, ...] = ()
     whole: Money | None = None
+    of_others: tuple[Award, ...] = ()
 
     @model_validator(mode="after")
     def _this_claim_stands_in_one_place(self) -> AwardHistory:

@@ -66,7 +66,8 @@ class OncePer(RulePart):
 
     With `families`, awards of those items use up the key as well. `parts`: each of these named parts of the item by
     itself; a part is used up by awards for it alone. `used_up` says what becomes of a claim: `refuse` all of it, or
-    `drop_part` only the part that was had (parts are named then).
+    `drop_part` only the part that was had (parts are named then). `across_enterprises`: whoever had it, in whatever place; for
+    keys that are the same in every firm, as the number of a certificate or a person is and a step of turnover is not.
     """
 
     node: Literal["once_per"] = "once_per"
@@ -75,6 +76,7 @@ class OncePer(RulePart):
     families: Annotated[tuple[FamilyCode, ...], Field(max_length=60)] = ()
     parts: PartNames = ()
     used_up: Literal["refuse", "drop_part"] = "refuse"
+    across_enterprises: bool = False
 
 
 class SameChoice(RulePart):

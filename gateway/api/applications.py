@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from contracts.intake import GetApplication, ListApplications, NominateEnterprises, SubmitApplication
+from contracts.nomination_lists import ImportNominations
 from contracts.notify import CountUnread, ListMessages, MarkMessageRead
 from contracts.oversight import TrackOwnCases
 from gateway.door import Door
@@ -58,4 +59,11 @@ async def mark_message_read(door: Door, command: MarkMessageRead) -> Response:
 @routes.order("/nominations", NominateEnterprises, status=201)
 async def nominate_enterprises(door: Door, command: NominateEnterprises) -> Response:
     """Push the list of those entitled to a no-application item (免申即享名单); all lines or none."""
+    return await door.order(command)
+
+
+@routes.order("/nominations/imports", ImportNominations, status=202)
+async def import_nominations(door: Door, command: ImportNominations) -> Response:
+    """Push a no-application list of any length out of an uploaded table (推送名单), line by line; `Location` says where to look
+    how far it is, and what became of each line."""
     return await door.order(command)

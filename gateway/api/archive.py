@@ -23,7 +23,7 @@ async def get_archive_packages(door: Door, query: GetArchivePackages) -> Respons
     return await door.ask(query)
 
 
-@routes.ask("/archive/{receipt}/vouchers/{sha256}", GetArchivedVoucher)
+@routes.ask("/archive/{receipt}/voucher", GetArchivedVoucher)
 async def get_archived_voucher(door: Door, query: GetArchivedVoucher) -> Response:
     """A payment's voucher, word for word (支付凭证)."""
     return await door.ask(query)

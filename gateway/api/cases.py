@@ -8,6 +8,7 @@ from contracts.case_sheet import GetCaseSheet
 from contracts.deadlines import ListReviewDeadlineMoves
 from contracts.message_previews import PreviewNotAccepted, PreviewRejection, PreviewSupplement
 from contracts.naming_payees import NamePayees
+from contracts.refusal_grounds import GetRefusalGrounds, PreviewRefusal
 from contracts.review import (
     ApproveCase,
     ConfirmMaterials,
@@ -64,6 +65,18 @@ async def get_case(door: Door, query: GetCase) -> Response:
 @routes.ask("/cases/{case_id}/sheet", GetCaseSheet)
 async def get_case_sheet(door: Door, query: GetCaseSheet) -> Response:
     """One case with all that its decision rests on: facts with their sources, each condition, the working."""
+    return await door.ask(query)
+
+
+@routes.ask("/cases/{case_id}/refusal-grounds", GetRefusalGrounds)
+async def get_refusal_grounds(door: Door, query: GetRefusalGrounds) -> Response:
+    """What it could be refused for, ground by ground, and whom the enterprise could turn to (不予批准的理由)."""
+    return await door.ask(query)
+
+
+@routes.ask("/cases/{case_id}/refusal-previews", PreviewRefusal, method="POST")
+async def preview_refusal(door: Door, query: PreviewRefusal) -> Response:
+    """What would be issued if it were refused so, word for word (预览决定全文). Nothing is decided."""
     return await door.ask(query)
 
 

@@ -60,6 +60,9 @@ def check_history(rules: ItemRules, findings: Findings, family: str | None = Non
         if isinstance(part, OncePer) and part.used_up == "drop_part" and not part.parts:
             text = "只扣除已享受的部分（drop_part）的，应写明是哪些部分（parts）"
             findings.add("drop_without_parts", f"{where}/used_up", text)
+        if isinstance(part, OncePer) and part.across_enterprises and part.within.key is None:
+            text = "不论由哪家单位享受都只算一次（across_enterprises）的，应写明按什么编号认定（within 的 key）"
+            findings.add("across_without_key", f"{where}/across_enterprises", text)
     _check_covering(rules.amount, "/amount", values, None, findings)
     _check_differences(rules, values, findings)
 

@@ -68,6 +68,7 @@ def _stack(rule: Stacking, names: Names) -> str:
             return f"可与事项 {'、'.join(rule.families)} 叠加享受"
         case OncePer():
             also = f"（与事项 {'、'.join(rule.families)} 合并计次）" if rule.families else ""
+            also += "（不论由哪家单位享受）" if rule.across_enterprises else ""
             if not rule.parts:
                 return f"{_within(rule.within, names) or '每家企业累计'}最多享受 {rule.most} 次{also}"
             used = "已享受的部分不再计入" if rule.used_up == "drop_part" else "其中一项已享受的，不再受理"

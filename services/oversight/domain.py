@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.case_events import PauseCause
+from contracts.case_steps import PauseCause
 from contracts.message import Actor, Id, TenantId
 from contracts.oversight import CaseStanding
 from contracts.refusal import Forbidden, NotFound

@@ -27,6 +27,7 @@ from contracts.case_events import (
     TaskDeadlineMissed,
 )
 from contracts.case_materials import MaterialsConfirmed
+from contracts.case_notices import NOTICE_NAMES, SERVICE_NAMES, NoticeIssued, NoticeServed
 from contracts.deadlines import PayoutDeadlineUndetermined, ReviewDeadlineUndetermined
 from contracts.intake import ApplicationSubmitted, EnterprisesNominated
 from contracts.integrity_events import RecoveryDecided
@@ -104,6 +105,8 @@ SENTENCES: Mapping[type[Event], StepSentence] = {
     CaseWithdrawn: StepSentence("{withdrawing}", "申请已撤回：{reason}"),
     CaseReopened: StepSentence("{department}", "对已作出的决定重新审查：{reason}"),
     CaseFileFrozen: StepSentence("系统", "全卷已归档"),
+    NoticeIssued: StepSentence("{department}", "出具{kind}（{number}）{seal}"),
+    NoticeServed: StepSentence("{department}", "{kind}（{number}）已送达（{means}）"),
     DisbursementHeld: StepSentence("系统", "等待预算资金 {amount_fen} 元：{reason}"),
     DisbursementReady: StepSentence("系统", "预算资金 {amount_fen} 元已落实，等待支付复核"),
     PayoutDeadlineMoved: StepSentence("系统", "拨付时限{moved}：{reason}"),
@@ -169,6 +172,8 @@ LABELS: Mapping[str, Mapping[object, str]] = {
         "review_deadline_moved": "审核时限变化",
         "payout_deadline_moved": "拨付时限变化",
     },
+    "kind": dict(NOTICE_NAMES.items()),
+    "means": dict(SERVICE_NAMES.items()),
     "passed": {True: "通过", False: "未通过"},
 }
 """Field of an event → how its values are said."""

@@ -18,6 +18,7 @@ from contracts.case_events import (
     TaskDeadlineApproaching,
     TaskDeadlineMissed,
 )
+from contracts.case_notices import NoticeIssued
 from contracts.intake import ApplicationSubmitted, Claim
 from contracts.message import SYSTEM, Event
 from contracts.money import Money
@@ -54,6 +55,8 @@ def words_of(event: Event, claim: Claim) -> dict[str, str]:
         words["withdrawing"] = "系统" if event.withdrawn_by == SYSTEM.id else "企业"
     elif isinstance(event, BenefitGranted):
         words["certificate"] = f"（证书或通知编号 {event.certificate}）" if event.certificate else ""
+    elif isinstance(event, NoticeIssued):
+        words["seal"] = "，已加盖电子印章" if event.sealed else ""
     elif isinstance(event, CaseApproved):
         words["approved"] = f"第 {event.instalment} 期审核通过" if event.instalment > 1 else "审核通过"
         # A decision after the first may grant less, or nothing any more.

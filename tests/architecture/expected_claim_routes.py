@@ -5,6 +5,7 @@ from __future__ import annotations
 CLAIM_ROUTES = {
     ("GET", "/department/cases/{case_id}/acceptance"): "bureau department",
     ("POST", "/department/cases/{case_id}/acceptance"): "department",
+    ("GET", "/department/cases/{case_id}/papers/{sha256}"): "bureau department",
     ("POST", "/department/cases/{case_id}/acceptance/supplement"): "department",
     ("POST", "/department/cases/{case_id}/acceptance/refuse"): "department",
     ("POST", "/api/v1/cases/{case_id}/accept"): "department",
@@ -18,4 +19,9 @@ CLAIM_ROUTES = {
     ("GET", "/my/cases/{receipt}/supplement"): "enterprise",
     ("POST", "/my/cases/{receipt}/supplement"): "enterprise",
     ("GET", "/my/cases/{receipt}/notice"): "enterprise",
+    ("GET", "/window/claims"): "window",
+    ("GET", "/window/claims/{application_id}"): "window",
+    ("POST", "/window/claims/{application_id}/supplement"): "window",
+    ("POST", "/window/claims/{application_id}/withdraw"): "window",
+    ("GET", "/window/claims/{application_id}/notices"): "window",
 }

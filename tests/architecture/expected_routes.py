@@ -7,18 +7,13 @@ from tests.architecture.expected_claim_routes import CLAIM_ROUTES
 from tests.architecture.expected_decisions import DECISIONS
 from tests.architecture.expected_integrity import INTEGRITY
 from tests.architecture.expected_notice_routes import NOTICES
+from tests.architecture.expected_paper_routes import PAPERS
 from tests.architecture.expected_receivers import RECEIVERS
 from tests.architecture.expected_step_routes import STEP_PAGES, STEP_ROUTES
 
+OF_CASES = CASES | CLAIM_ROUTES | DECISIONS | INTEGRITY | NOTICES | PAPERS | RECEIVERS | STEP_PAGES | STEP_ROUTES
 EXPECTED = {
-    **CASES,
-    **CLAIM_ROUTES,
-    **DECISIONS,
-    **INTEGRITY,
-    **NOTICES,
-    **RECEIVERS,
-    **STEP_PAGES,
-    **STEP_ROUTES,
+    **OF_CASES,
     ("GET", "/"): "public",
     ("GET", "/find"): "public",
     ("GET", "/static/{name}"): "public",
@@ -298,8 +293,9 @@ EXPECTED = {
     ("POST", "/api/v1/labels"): "department",
     ("POST", "/api/v1/applications"): "enterprise",
     ("GET", "/api/v1/applications"): "enterprise",
-    ("GET", "/api/v1/applications/{application_id}"): "enterprise",
+    ("GET", "/api/v1/applications/{application_id}"): "enterprise window",
     ("POST", "/api/v1/nominations"): "department",
+    ("POST", "/api/v1/nominations/imports"): "department",
     ("GET", "/api/v1/my/policies/search"): "enterprise",
     ("GET", "/api/v1/my/cases"): "enterprise",
     ("GET", "/api/v1/my/messages"): "enterprise",

@@ -28,7 +28,7 @@ STEP_ROUTES: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/public-credit-checks/{tenant}"): "public",
     ("GET", "/api/v1/archive"): "bureau department supervisor",
     ("GET", "/api/v1/archive/{receipt}"): "bureau department supervisor",
-    ("GET", "/api/v1/archive/{receipt}/vouchers/{sha256}"): "bureau department supervisor",
+    ("GET", "/api/v1/archive/{receipt}/voucher"): "bureau department supervisor",
     ("GET", "/api/v1/my/panels/{panel_id}"): "expert",
 }
 
@@ -36,6 +36,7 @@ STEP_PAGES: dict[tuple[str, str], str] = {
     ("GET", "/department/cases/{case_id}/inspection"): "bureau department",
     ("POST", "/department/cases/{case_id}/inspections"): "department",
     ("POST", "/department/cases/{case_id}/inspections/{inspection_id}/confirm"): "department",
+    ("GET", "/department/cases/{case_id}/photographs/{sha256}"): "bureau department",
     ("GET", "/department/cases/{case_id}/figures"): "bureau department",
     ("POST", "/department/cases/{case_id}/figures"): "department",
     ("GET", "/department/cases/{case_id}/panel"): "bureau department",

@@ -170,9 +170,11 @@ def _own_from_lists(mine: Belongings) -> None:
     (payment,) = (each for each in payments if each["claim"]["uscc"] == uscc)
     inspected = next(each["case_id"] for each in claims if each["inspection_passed"])
     inspections = mine.ask(f"/cases/{inspected}/inspections", "bureau")["items"]
+    papers = mine.ask(f"/cases/{case['case_id']}/papers", "bureau")["items"]
     mine.ids |= {
         "cases/{case_id}": case["case_id"],
         "inspections/{inspection_id}": inspections[0]["inspection_id"],
+        "papers/{notice_id}": papers[0]["notice_id"],
         "disbursements/{disbursement_id}": payment["disbursement_id"],
         "tasks/{task_id}": task_id_of(case["case_id"], 1),
         "joint-checks/{task_id}": task_id_of(case["case_id"], 1),

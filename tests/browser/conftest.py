@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from browser_kit import DESK, PHONE, Visit, new_visit, served
 from page_samples import all_people
+from page_samples.steps import PHOTOGRAPH, PICTURE
 from playwright.sync_api import Browser, sync_playwright
 from portal_kit import Bus, Visitor
 
+from chassis.files.objects import Objects
 from console.contracts.program import unconnected_gateway
 from console.quality.browser import FLAGS, browser
 
@@ -38,10 +41,19 @@ def bus() -> Bus:
 
 
 @pytest.fixture(scope="session")
-def origin(bus: Bus) -> Iterator[str]:
-    """The address of the application; everybody of the samples may be signed in."""
-    with served(Visitor(unconnected_gateway(), bus, all_people()).app) as address:
+def origin(bus: Bus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the application; everybody of the samples may be signed in, and the picture of the samples is there."""
+    app = Visitor(unconnected_gateway(), bus, all_people()).app
+    app.state.objects = _objects(tmp_path_factory.mktemp("objects"))
+    with served(app) as address:
         yield address
+
+
+def _objects(folder: Path) -> Objects:
+    kept = folder / "zhanggong" / PHOTOGRAPH[:2] / PHOTOGRAPH
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(PICTURE)
+    return Objects.in_folder(folder)
 
 
 @pytest.fixture

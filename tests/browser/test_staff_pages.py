@@ -3,6 +3,7 @@ is put on a line. With script, without, and by the keyboard alone on a phone."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from page_samples import cases as of_cases
 from page_samples import money as of_money
 from playwright.sync_api import expect
 from portal_kit import Bus
+from refusal_answers import GROUND, refusal_answers
 from staff_kit import LAKH, case, line, listed, payment, previews, refused_sheet, sheet, summary, told
 
 from contracts.refusal import Refusal
@@ -32,6 +34,7 @@ def answered(bus: Bus) -> Bus:
         "approve_case": told(case(state="approved", version=3)),
         "reject_case": told(case(2, state="rejected", version=3)),
         "preview_rejection": told(previews()),
+        **refusal_answers(),
     }
     return bus
 
@@ -86,6 +89,11 @@ def test_a_refusal_is_read_as_the_enterprise_will_before_it_is_sent(
     page = browser.page
     browser.open("/department/cases/case-2?overdue=yes")
     page.get_by_label("退回理由").fill("上年度研发投入 80 万元，低于要求的 100 万元")
+    expect(page.get_by_label(re.compile("上年度研发投入在 100 万元以上"))).to_be_checked()
+    page.get_by_text("自行写明一项理由").click()
+    page.get_by_label(re.compile("^理由内容")).fill("申报材料与实际不符")
+    page.get_by_label(re.compile("^条款")).fill("办法第三条")
+    page.get_by_label(re.compile("^改变结果需要什么")).fill("更正申报材料后重新申报")
     page.get_by_role("button", name="预览企业将收到的通知").click()
     expect(page.get_by_role("heading", name="确认退回")).to_be_visible()
     expect(page.get_by_text(previews().items[0].text)).to_be_visible()
@@ -96,7 +104,8 @@ def test_a_refusal_is_read_as_the_enterprise_will_before_it_is_sent(
     page.wait_for_url("**done=refused")
     (order,) = ordered(answered, "reject_case")
     assert order["reason"] == "上年度研发投入 80 万元，低于要求的 100 万元"
-    assert len(order["cites"]) == 3
+    assert order["grounds"] == [GROUND.code]
+    assert (order["other_grounds"][0]["clause"], order["cites"]) == ("办法第三条", [])
 
 
 def test_a_case_is_approved_by_the_keyboard_alone_on_a_phone(visit: NEW_VISIT, answered: Bus) -> None:

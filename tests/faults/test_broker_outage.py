@@ -7,6 +7,7 @@ import time
 from itertools import cycle, islice
 
 import httpx
+from faults_kit import CRASHES, IN_HAND, set_aside
 from scene_kit import COMMITTED, INSTANT, NOMINATED, small_scene
 from system_kit import House
 
@@ -17,23 +18,6 @@ from contracts.flow import QUEUES
 OUTAGE_S = 30.0
 HANGING_S = 12.0
 """A caller may wait as long as a command's deadline, and no longer."""
-
-IN_HAND = 400
-"""As many as a consumer prefetches; it applies them in batches of two hundred."""
-
-CRASHES = 6
-"""One more than the deliveries after which many a broker set-up drops a message."""
-
-
-def set_aside(house: House) -> int:
-    """How many messages lie in quarantine or dead, in all services."""
-    return sum(
-        house.count(
-            name,
-            "SELECT (SELECT count(*) FROM quarantine) + (SELECT count(*) FROM parked WHERE state = 'dead')",
-        )
-        for name in QUEUES
-    )
 
 
 def test_a_broker_killed_for_half_a_minute_loses_nothing_that_was_answered(house: House) -> None:

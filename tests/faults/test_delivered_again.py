@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import orjson
+from faults_kit import duplicates, outbox_empty, state_of
 from scene_kit import COMMITTED, INSTANT, NOMINATED, small_scene
 from system_kit import House
 
@@ -19,54 +20,6 @@ from console.cluster.roster import members, without_ours
 from console.demo.board import RELEASE
 from console.place import CHECKOUT
 from contracts.flow import QUEUES
-
-FRAME = frozenset(
-    {
-        "idempotency_record",
-        "outbox",
-        "parked",
-        "job",
-        "alarm",
-        "audit_fact",
-        "audit_block",
-        "quarantine",
-        "verify_checkpoint",
-        "calendar_day",
-        "calendar_year",
-        "tenant",
-        "alembic_version",
-        "alembic_version_frame",
-    }
-)
-"""The frame's own tables.
-
-Inbox and positions are compared too: what was taken twice must not be there twice.
-"""
-
-
-def state_of(house: House) -> dict[str, str]:
-    """A hash of every table that events write to, by database and table."""
-    hashes = {}
-    for name in QUEUES:
-        with house.database(name) as connection:
-            tables = connection.execute(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-                " AND tablename NOT IN (SELECT part FROM kept_month)"
-            ).fetchall()
-            for table in sorted({each for (each,) in tables} - FRAME):
-                row = connection.execute(
-                    f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t"
-                ).fetchone()
-                assert row is not None
-                hashes[f"{name}.{table}"] = row[0]
-    return hashes
-
-
-def duplicates(house: House) -> dict[str, float]:
-    return {
-        name: house.metric(name, f'zhida_events_handled_total{{outcome="duplicate",service="{name}"}}')
-        for name in QUEUES
-    }
 
 
 def test_every_event_delivered_three_times_changes_nothing(house: House) -> None:
@@ -144,10 +97,6 @@ def approved(house: House, enterprises: list[str]) -> int:
         ).fetchone()
     assert row is not None
     return int(row[0])
-
-
-def outbox_empty(house: House, name: str) -> bool:
-    return house.count(name, "SELECT count(*) FROM outbox WHERE published_at IS NULL") == 0
 
 
 def parked(house: House, subject: str) -> set[tuple[int, str]]:

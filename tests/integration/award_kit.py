@@ -78,8 +78,8 @@ def award_rules(
     return item_rules(amount=amount, frequency="per_event").model_copy(update=changed)
 
 
-def once_for(key: KeyRef, *families: str) -> OncePer:
-    return OncePer(within=Within(key=key), families=families)
+def once_for(key: KeyRef, *families: str, across_enterprises: bool = False) -> OncePer:
+    return OncePer(within=Within(key=key), families=families, across_enterprises=across_enterprises)
 
 
 def not_beside(*families: str) -> Exclusive:

@@ -60,7 +60,7 @@ from services.review.inspections import views as inspection_views
 from services.review.instalments import rechecking
 from services.review.instalments import use_cases as instalments
 from services.review.instalments import views as instalment_views
-from services.review.integrity import enterprise, exporting, looking, recovering
+from services.review.integrity import enterprise, exporting, looking, own_views, recovering
 from services.review.integrity import use_cases as integrity_use_cases
 from services.review.integrity import views as integrity_views
 from services.review.item_copies.use_cases import remember_items
@@ -70,6 +70,7 @@ from services.review.materials import use_cases as checking
 from services.review.panels import experts
 from services.review.panels import use_cases as panelling
 from services.review.panels import views as panel_views
+from services.review.refusing import views as refusing_views
 from services.review.register import award_views, imported
 from services.review.register import use_cases as register_use_cases
 from services.review.register import views as register_views
@@ -77,11 +78,15 @@ from services.review.register.names import keep_names
 from services.review.reopening import undoing
 from services.review.reopening import use_cases as reopening_use_cases
 from services.review.reopening import views as reopening_views
+from services.review.serving import use_cases as serving
+from services.review.serving import views as serving_views
 from services.review.supplements import lapse
 from services.review.supplements import use_cases as supplementing
 from services.review.supplements import views as supplement_views
+from services.review.tasks import absence as task_absence
 from services.review.tasks import use_cases as task_use_cases
 from services.review.tasks import views as task_views
+from tests.remedies import REMEDIES
 from tests.unit.review.review_kit import OFFICER, SECOND, item_rules, published
 
 SUBSCRIPTIONS = [
@@ -103,7 +108,7 @@ COMMANDED = (
     *(accepting, withdrawal, checking, supplementing),
     *(inspecting, setting_figures, experts, panelling),
     *(undoing, reopening_use_cases, bulk_use_cases),
-    *(batch_use_cases, credit_checking, recovering, enterprise),
+    *(batch_use_cases, credit_checking, recovering, enterprise, serving),
 )
 USE_CASES = {
     **{name: use for module in COMMANDED for name, use in vars(module).items()},
@@ -114,10 +119,10 @@ USE_CASES = {
 }
 ANSWERS = (
     *(views, work_list, counts, sheet, journal, register_views, award_views),
-    *(joint_check_views, task_views, instalment_views, supplement_views),
+    *(joint_check_views, task_views, task_absence, instalment_views, supplement_views),
     *(inspection_views, figure_views, panel_views),
     *(reopening_views, bulk_views),
-    *(batch_views, credit_check_views, integrity_views, exporting),
+    *(batch_views, credit_check_views, integrity_views, own_views, exporting, refusing_views, serving_views),
 )
 """Where a question is answered by a function of its name."""
 
@@ -138,7 +143,7 @@ def onboarded(
         level=level,
         division_code=code,
         name=tenant,
-        settings=settings or TenantSettings(),
+        settings=(settings or TenantSettings()).model_copy(update={"remedies": REMEDIES}),
         settings_version=1,
     )
 

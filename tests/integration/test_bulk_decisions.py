@@ -30,6 +30,7 @@ from contracts.identity import TenantSettings
 from contracts.operations import GetOperation, LineResult, ListOperationLines, OperationView
 from services.review.bulk_decisions.domain import APPROVE, REJECT
 from services.review.bulk_decisions.work import BulkDecision
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import AMOUNT, LEADER, OFFICER, STRANGER, application, facts, item_rules
 
 
@@ -168,7 +169,7 @@ def test_after_the_window_a_bulk_is_kept_line_by_line(review: Review, clock: Fix
 def test_each_refusal_of_a_bulk_has_its_own_reason(review: Review) -> None:
     files(review, 3)
     lines = tuple(
-        RefusedCase(**each.model_dump(), reason=f"第 {number} 件不符合条件")
+        RefusedCase(other_grounds=OWN_GROUNDS, **each.model_dump(), reason=f"第 {number} 件不符合条件")
         for number, each in enumerate(looked_at(review))
     )
     answer = review.ordered(RejectCases(lines=lines), actor=LEADER)

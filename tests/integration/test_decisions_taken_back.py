@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
@@ -12,17 +13,22 @@ from frame_kit import psycopg_url
 from review_database import Review
 from test_review_cases import approval, at_once, only_case, outcome
 
+from chassis.edge.entrypoints import UnitMaker
 from chassis.edge.frame import Frame
 from chassis.testing.fakes import NOON
 from chassis.time.clock import FixedClock
-from chassis.time.jobs import claim
+from chassis.time.jobs import Job, claim
+from chassis.write.uow import UnitOfWork
 from console.servers.provision import Dsns
+from contracts.enterprises import EnterpriseFactsChanged, FactKey
 from contracts.identity import TenantSettings
+from contracts.message import SYSTEM
 from contracts.reopening import ConfirmReopening, ListReopenings, ProposeReopening, Reopenings, UndoDecision
-from contracts.review import CaseView, RejectCase
+from contracts.review import CaseView, ListCases, RejectCase
 from services.review.cases.undo_window import RELEASE
-from services.review.reopening.undoing import release_decisions
-from tests.unit.review.review_kit import LEADER, OFFICER, application, item_rules
+from services.review.reopening.releasing import release_decisions
+from tests.remedies import OWN_GROUNDS
+from tests.unit.review.review_kit import LEADER, OFFICER, application, facts, item_rules
 
 HALF_AN_HOUR = TenantSettings(undo_minutes=30)
 
@@ -46,13 +52,26 @@ def at(clock: FixedClock, since_noon: timedelta) -> None:
 
 def releases(review: Review, *, crash: bool = False) -> int:
     """What is due is said, as the timers do; `crash`: the process dies before it commits."""
-    jobs = claim(review.frame.frame_engine, RELEASE, review.frame.clock.now(), 50)
-    if jobs:
-        with review.frame.event_unit([job.tenant for job in jobs], action=RELEASE) as uow:
-            release_decisions(jobs, uow)
-            if crash:
+
+    def work(jobs: Sequence[Job], unit: UnitMaker) -> None:
+        release_decisions(jobs, crashing(unit) if crash else unit)
+
+    return review.works(RELEASE, work)
+
+
+def crashing(unit: UnitMaker) -> UnitMaker:
+    """The process dies before it commits what it has said, which it does in the second unit of work."""
+    begun: list[Sequence[str]] = []
+
+    @contextmanager
+    def one(tenants: Sequence[str]) -> Iterator[UnitOfWork]:
+        begun.append(tenants)
+        with unit(tenants) as uow:
+            yield uow
+            if len(begun) == 2:
                 raise SystemExit
-    return len(jobs)
+
+    return one
 
 
 def decisions_said(review: Review) -> list[str]:
@@ -109,9 +128,14 @@ def test_undoing_and_saying_at_once_one_of_them_wins(review: Review, clock: Fixe
 
     def say() -> None:
         jobs = claim(review.frame.frame_engine, RELEASE, late.now(), 50)
-        with review.frame.event_unit(["zhanggong"], action=RELEASE) as uow:
-            uow.now = late.now()
-            release_decisions(jobs, uow)
+
+        @contextmanager
+        def unit(tenants: Sequence[str]) -> Iterator[UnitOfWork]:
+            with review.frame.event_unit(tenants, action=RELEASE) as uow:
+                uow.now = late.now()
+                yield uow
+
+        release_decisions(jobs, unit)
 
     undone, _ = at_once(lambda: review.ordered(undoing(case), actor=LEADER), say)
     said = decisions_said(review)
@@ -164,7 +188,9 @@ def test_two_officers_who_confirm_at_once_reopen_it_once(review: Review, clock: 
 
 
 def test_an_approval_against_a_reopening_is_refused_by_whoever_comes_second(review: Review, clock: FixedClock) -> None:
-    refusal = RejectCase(case_id=only_case(review).case_id, reason="不符合条件", expected_version=1)
+    refusal = RejectCase(
+        other_grounds=OWN_GROUNDS, case_id=only_case(review).case_id, reason="不符合条件", expected_version=1
+    )
     assert outcome(review.ordered(refusal, actor=LEADER)) == "rejected"
     at(clock, timedelta(minutes=31))
     releases(review)
@@ -177,3 +203,38 @@ def test_an_approval_against_a_reopening_is_refused_by_whoever_comes_second(revi
     assert outcome(answers[0]) == "confirmed"
     assert outcome(answers[1]) in ("case_already_decided", "stale_version")
     assert (only_case(review).state, decisions_said(review)) == ("accepted", ["CaseRejected"])
+
+
+def test_what_is_heard_in_the_window_is_judged_before_the_decision_is_said(review: Review, clock: FixedClock) -> None:
+    review.takes_up_facts()
+    approved(review)
+    review.hears(
+        EnterpriseFactsChanged(
+            enterprise_id="enterprise-1", facts=(), withdrawn=(FactKey(name="rd_expense", period="2025"),)
+        )
+    )
+    at(clock, timedelta(minutes=31))
+    assert (releases(review), decisions_said(review)) == (1, [])
+    case = only_case(review)
+    assert (case.state, case.amount_fen, case.revision) == ("accepted", None, 2)
+    assert review.rows("SELECT undone_by FROM undone_decision") == [(SYSTEM.id,)]
+    assert review.rows("SELECT state FROM award_part") == [("freed",)]
+    assert review.rows("SELECT count(*) FROM award") == [(0,)]
+    assert review.rows("SELECT name, counts FROM case_fact_change") == [("rd_expense", "neither")]
+    assert review.told()[-2:] == [("CaseReassessed", "zhanggong"), ("TaskAssigned", "zhanggong")]
+
+
+def test_what_is_heard_of_a_countys_firm_reaches_a_citys_decision(review: Review, clock: FixedClock) -> None:
+    review.hears(application(tenant="ganzhou", filed_in="zhanggong"), tenant="ganzhou")
+    review.takes_up_facts()
+    review.does("UPDATE tenant SET settings = jsonb_set(settings, '{undo_minutes}', '30')")
+    (row,) = review.asked(ListCases(), tenant="ganzhou")["ok"]["items"]
+    case = CaseView.model_validate(row)
+    assert outcome(review.ordered(approval(case), actor=LEADER, tenant="ganzhou")) == "approved"
+    (fact,) = facts(rd="200", above_scale=None)
+    corrected = fact.model_copy(update={"as_of": date(2026, 3, 9)})
+    review.hears(EnterpriseFactsChanged(enterprise_id="enterprise-1", facts=(corrected,)), tenant="zhanggong")
+    at(clock, timedelta(minutes=31))
+    releases(review)
+    (row,) = review.asked(ListCases(), tenant="ganzhou")["ok"]["items"]
+    assert (row["state"], row["amount_fen"]) == ("accepted", 20_000_000)

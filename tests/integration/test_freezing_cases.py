@@ -79,7 +79,7 @@ def test_the_file_has_all_that_there_is_of_the_case_and_nothing_that_is_sealed(
     assert [each["kind"] for each in file["answers"]] == ["material_check", "site_inspection", "approval"]
     assert (file["case"]["claim"]["receipt"], file["awards"][0]["fen"]) == (said.claim.receipt, AMOUNT)
     assert len(file["inspections"]) == 1
-    assert "sealed" not in content.decode() and "digest" not in content.decode()
+    assert "account_sealed" not in content.decode() and "code_digest" not in content.decode()
 
 
 def test_what_can_still_be_undone_and_what_is_open_is_not_frozen(review: Review, objects: Objects) -> None:

@@ -29,6 +29,7 @@ from console.servers.provision import Dsns
 from contracts.enterprises import RecordFacts
 from contracts.intake import ApplicationSubmitted, GetApplication, ListApplications, SubmitApplication
 from contracts.item import PolicyItemContent
+from contracts.message import Actor
 from contracts.policies import PublishPolicyItem
 from contracts.rule import Fact, PaymentFrequency
 from services.intake.catalog_copies import use_cases as copies
@@ -221,7 +222,9 @@ def test_an_application_says_whose_word_its_facts_are(office: FrontOffice) -> No
     assert persons.keys() <= {(fact.name, fact.period) for fact in told.facts}
 
 
-def test_a_enterprise_sees_its_own_applications_and_nobody_else_s(office: FrontOffice) -> None:
+def test_an_enterprise_sees_its_own_applications_the_counter_those_of_its_place_and_nobody_else_any(
+    office: FrontOffice,
+) -> None:
     content = paid_often(sample_content("SD-002"), PaymentFrequency.PER_EVENT)
     item, enterprise, other = office.publishes(content), office.registers(17), office.registers(18)
     office.deliver()
@@ -235,7 +238,11 @@ def test_a_enterprise_sees_its_own_applications_and_nobody_else_s(office: FrontO
     elsewhere = office.intake.asked(question, tenant=XINGGUO)
     assert elsewhere["refused"]["code"] == "application_unknown"
     listing = ListApplications(enterprise_id=enterprise)
-    assert len(office.intake.asked(listing, actor=enterprise_actor(enterprise))["ok"]["items"]) == 1
+    clerk = Actor(id="clerk-1", roles=frozenset({"window"}))
+    assert office.intake.asked(question, actor=clerk)["ok"]["claim"]["receipt"] == mine["receipt"]
+    for somebody in (enterprise_actor(enterprise), clerk):
+        assert len(office.intake.asked(listing, actor=somebody)["ok"]["items"]) == 1
+    assert office.intake.asked(question, actor=clerk, tenant=XINGGUO)["refused"]["code"] == "application_unknown"
     refused = office.intake.asked(listing, actor=enterprise_actor(other))["refused"]
     assert refused["code"] == "enterprise_not_yours"
 

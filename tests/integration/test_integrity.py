@@ -41,7 +41,7 @@ from services.review.cases.store import Cases
 from services.review.good_standing.good_record import KnownRecords, has_good_record
 from services.review.integrity.opening import open_finding
 from tests.unit.review.acceptance_kit import FIRM
-from tests.unit.review.integrity_kit import ABOUT, REMEDIES
+from tests.unit.review.integrity_kit import ABOUT
 from tests.unit.review.review_kit import (
     AMOUNT,
     DEPARTMENT,
@@ -91,7 +91,6 @@ def decision(finding: FindingView, **words: Any) -> DecideFinding:
         "months": 6,
         "number": "章科信决〔2026〕1号",
         "reasons_zh": "开票方否认开具",
-        "remedies": REMEDIES,
         "expected_version": finding.version,
     }
     return DecideFinding(**said | words)

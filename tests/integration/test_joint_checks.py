@@ -29,6 +29,7 @@ from services.review.cases.task_times import HAND_OVER
 from services.review.joint_checks.bringing import bring_answers
 from services.review.joint_checks.systems import checks_opened
 from services.review.joint_checks.use_cases import BRING_ANSWER
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import AMOUNT, DUTIES, LEADER, OFFICER, application, item_rules
 
 TODAY = date(2026, 3, 10)
@@ -171,7 +172,9 @@ def test_an_answer_that_races_a_decision_is_refused_or_kept_and_never_half_done(
     (task,) = tasks(review)
     answers(review, task)
     case = the_case(review)
-    order = RejectCase(case_id=case.case_id, reason="材料不实，不予批准", expected_version=case.version)
+    order = RejectCase(
+        other_grounds=OWN_GROUNDS, case_id=case.case_id, reason="材料不实，不予批准", expected_version=case.version
+    )
     assert review.ordered(order)["ok"]["state"] == "rejected"
     does_jobs(review)
     assert review.rows("SELECT count(*) FROM case_answer WHERE kind = 'joint_check'") == [(0,)]
@@ -185,7 +188,11 @@ def test_a_task_that_is_void_when_the_answer_comes_is_refused(review: Review) ->
     does_jobs(review)
     (task,) = tasks(review)
     case = the_case(review)
-    review.ordered(RejectCase(case_id=case.case_id, reason="材料不实，不予批准", expected_version=case.version))
+    review.ordered(
+        RejectCase(
+            other_grounds=OWN_GROUNDS, case_id=case.case_id, reason="材料不实，不予批准", expected_version=case.version
+        )
+    )
     does_jobs(review)
     assert answers(review, task)["refused"]["code"] == "task_over"
 
@@ -265,7 +272,9 @@ def test_an_answer_and_a_refusal_of_the_same_tenant_at_once_leave_one_outcome(re
     prepared(review, with_check("社保")).hears(application())
     (task,) = tasks(review, OFFICER, "zhanggong")
     case = the_case(review)
-    order = RejectCase(case_id=case.case_id, reason="材料不实，不予批准", expected_version=case.version)
+    order = RejectCase(
+        other_grounds=OWN_GROUNDS, case_id=case.case_id, reason="材料不实，不予批准", expected_version=case.version
+    )
     with ThreadPoolExecutor(2) as pool:
         answered = pool.submit(answers, review, task, OFFICER, "zhanggong", answer="no_record")
         decided = pool.submit(review.ordered, order, actor=LEADER)

@@ -20,6 +20,7 @@ from chassis.time.clock import FixedClock
 from console.servers.provision import Dsns
 from contracts.review import CountCases, RejectCase
 from tests.integration.test_treasury_balances import KEPT, KEPT_PAID, PAID, SUMS
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import OFFICER, application
 
 KEY = "tenant, department, department_id, item_id, state"
@@ -68,7 +69,13 @@ def opens(review: Review, *cases: str) -> None:
 def test_cases_are_counted_as_they_come_and_are_decided_and_put_together_now_and_then(review: Review) -> None:
     opens(review, "case-1", "case-2", "case-3")
     ((case, version),) = review.rows("SELECT id, version FROM review_case WHERE uscc = 'case-1'")
-    reject = RejectCase(case_id=case, expected_version=version, reason="不符合申报条件", cites=("办法第三条",))
+    reject = RejectCase(
+        other_grounds=OWN_GROUNDS,
+        case_id=case,
+        expected_version=version,
+        reason="不符合申报条件",
+        cites=("办法第三条",),
+    )
     assert "ok" in review.ordered(reject)
     assert found(review.dsns, COUNTS) == found(review.dsns, CASES)
     before = review.asked(CountCases())["ok"]

@@ -32,6 +32,7 @@ from contracts.rule import ItemRules
 from services.review.batches.quota_moves import look_again
 from services.review.quotas.store import QUOTA_MOVED
 from services.review.register.store import AwardRegister
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.quota_kit import RANK, WAN, limited, pot
 from tests.unit.review.review_kit import (
     DEPARTMENT,
@@ -93,7 +94,9 @@ def approves(review: Review, case: dict[str, Any], fen: int | None = None, **wor
 
 def rejects(review: Review, case: dict[str, Any]) -> None:
     now = review.asked(GetCase(case_id=case["case_id"]))["ok"]
-    order = RejectCase(case_id=case["case_id"], reason="额度已经用完", expected_version=now["version"])
+    order = RejectCase(
+        other_grounds=OWN_GROUNDS, case_id=case["case_id"], reason="额度已经用完", expected_version=now["version"]
+    )
     assert outcome(review.ordered(order)) == "rejected"
 
 

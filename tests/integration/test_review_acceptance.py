@@ -20,6 +20,7 @@ from contracts.acceptance import AcceptCase, RefuseAcceptance, WithdrawClaim
 from contracts.message import Actor
 from contracts.review import CaseView, ConfirmMaterials, GetCase, ListCases
 from contracts.supplements import AnswerSupplement, GetSupplement, ListSupplements, RequestSupplement
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.acceptance_kit import BY_PERSON, FIRM, WINDOW, declared, rules_with
 from tests.unit.review.review_kit import LEADER, OFFICER, application, china
 
@@ -109,7 +110,7 @@ def test_of_two_officers_one_decides_on_acceptance(review: Review) -> None:
     case = filed(review)
     accept = AcceptCase(case_id=case.case_id, expected_version=case.version)
     said = {"reason": "不属于受理范围", "how_to_object": "可以申请行政复议"}
-    refuse = RefuseAcceptance(case_id=case.case_id, expected_version=case.version, **said)
+    refuse = RefuseAcceptance(other_grounds=OWN_GROUNDS, case_id=case.case_id, expected_version=case.version, **said)
     answers = at_once(lambda: review.ordered(accept), lambda: review.ordered(refuse, actor=LEADER))
     assert codes(answers) == ["ok", "stale_version"]
     assert review.does_what_is_due_of_filings() in (0, 1)

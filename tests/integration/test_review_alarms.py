@@ -17,6 +17,7 @@ from chassis.time.jobs import Job, claim
 from console.servers.provision import Dsns
 from contracts.review import CaseView, ListCases, RejectCase
 from services.review.cases import deadline
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import application, china, item_rules
 
 
@@ -90,7 +91,11 @@ def test_a_decision_takes_the_alarms_away(replica: Callable[[], Review], clock: 
     review = replica().prepared()
     review.hears(application())
     case = CaseView.model_validate(review.asked(ListCases())["ok"]["items"][0])
-    review.ordered(RejectCase(case_id=case.case_id, reason="不符合办法第三条", expected_version=case.version))
+    review.ordered(
+        RejectCase(
+            other_grounds=OWN_GROUNDS, case_id=case.case_id, reason="不符合办法第三条", expected_version=case.version
+        )
+    )
     until(clock, "2026-04-01 09:00")
     assert due_jobs(review) == []
     assert alarms_told(review) == []

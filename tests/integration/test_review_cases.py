@@ -22,6 +22,7 @@ from contracts.intake import ReplacedClaim
 from contracts.message import Actor
 from contracts.review import ApproveCase, CaseView, GetCase, ListCases, RejectCase
 from contracts.rule import InstalmentPlan
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import (
     AMOUNT,
     DEPARTMENT,
@@ -216,7 +217,9 @@ def test_whoever_recorded_a_fact_leaves_the_case_to_a_colleague_who_reads_whose_
     case = only_case(review)
     refused = review.ordered(approval(case))
     assert [each["code"] for each in refused["refused"]["reasons"]] == ["fact_recorder_decides"]
-    rejection = RejectCase(case_id=case.case_id, reason="材料与事实不符", expected_version=case.version)
+    rejection = RejectCase(
+        other_grounds=OWN_GROUNDS, case_id=case.case_id, reason="材料与事实不符", expected_version=case.version
+    )
     assert outcome(review.ordered(rejection)) == "fact_recorder_decides"
     sheet = review.asked(GetCaseSheet(case_id=case.case_id))["ok"]
     assert {each["name"]: each["recorded_by"] for each in sheet["facts"]} == {
@@ -314,7 +317,11 @@ def test_cases_are_listed_by_acceptance_page_by_page_without_gap_or_repeat(revie
 def test_a_list_is_narrowed_by_state_and_department(review: Review) -> None:
     review.prepared().hears(application(), application(department="区商务局"), application())
     first = only_case(review, limit=1)
-    review.ordered(RejectCase(case_id=first.case_id, reason="不符合办法第三条", expected_version=first.version))
+    review.ordered(
+        RejectCase(
+            other_grounds=OWN_GROUNDS, case_id=first.case_id, reason="不符合办法第三条", expected_version=first.version
+        )
+    )
     assert len(review.asked(ListCases(state="accepted"), actor=BUREAU)["ok"]["items"]) == 2
     assert len(review.asked(ListCases(state="accepted"))["ok"]["items"]) == 1
     assert len(review.asked(ListCases(department="区商务局"), actor=BUREAU)["ok"]["items"]) == 1
@@ -330,7 +337,9 @@ def test_a_enterprise_whose_application_was_rejected_is_granted_the_next_one(rev
     first = application()
     review.prepared(item_rules()).hears(first)
     case = only_case(review)
-    order = RejectCase(case_id=case.case_id, reason="材料与实际不符", expected_version=case.version)
+    order = RejectCase(
+        other_grounds=OWN_GROUNDS, case_id=case.case_id, reason="材料与实际不符", expected_version=case.version
+    )
     assert outcome(review.ordered(order)) == "rejected"
     replaced = ReplacedClaim(application_id=first.claim.application_id, receipt=first.claim.receipt)
     review.hears(application(replaces=replaced))

@@ -27,6 +27,7 @@ from contracts.case_sheet import CaseSheet, GetCaseSheet
 from contracts.deadlines import ListReviewDeadlineMoves
 from contracts.review import CaseView, GetCase, ListCases, RejectCase
 from services.review.cases import deadline
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import OFFICER, STRANGER, application, china, item_rules
 
 MONDAY = "2026-11-23 10:00"
@@ -316,7 +317,9 @@ def test_the_departments_tasks_are_due_by_the_calendars_as_they_are_when_the_cas
     assert tasks()[0] == ("site_inspection", china("2027-01-04 17:30"), None), "before the case itself has followed"
     review.hears(own_days("zhanggong", (date(2027, 1, 4), False)), tenant="zhanggong")
     assert tasks()[0] == ("site_inspection", china("2027-01-05 17:30"), None)
-    order = RejectCase(case_id=case.case_id, reason="不符合申报条件", expected_version=case.version)
+    order = RejectCase(
+        other_grounds=OWN_GROUNDS, case_id=case.case_id, reason="不符合申报条件", expected_version=case.version
+    )
     assert "ok" in review.ordered(order)
     assert tasks() == [], "of a case that is over nothing is due"
 

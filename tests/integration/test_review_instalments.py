@@ -22,6 +22,7 @@ from contracts.review import ApproveCase, CaseView, ConfirmMaterials, GetCase, L
 from contracts.rule import Fact, Level
 from services.review.cases.answering import answer_of, settle, with_items
 from services.review.cases.store import Cases
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import LEADER, OFFICER, application
 
 FILED = datetime(2026, 3, 16, 2, 0, tzinfo=UTC)
@@ -94,7 +95,9 @@ def _taken(review: Review, case: dict[str, Any], kind: str, *, met: bool) -> dic
     if kind == "joint_check":
         return joint_check_passed(review, case["case_id"])
     if not met:
-        return review.ordered(RejectCase(**said, reason="复核未通过，本期不予兑付"), actor=LEADER)
+        return review.ordered(
+            RejectCase(other_grounds=OWN_GROUNDS, **said, reason="复核未通过，本期不予兑付"), actor=LEADER
+        )
     return review.ordered(ApproveCase(**said, amount_fen=case["amount_fen"], opinion="同意"), actor=LEADER)
 
 
@@ -237,7 +240,10 @@ def test_a_plan_that_lets_a_machine_recheck_pays_without_a_person(review: Review
 def test_a_claim_that_was_refused_has_no_later_instalments(review: Review, clock: FixedClock) -> None:
     first = filed(review, "JS-001")
     case = review.asked(GetCase(case_id=first))["ok"]
-    review.ordered(RejectCase(case_id=first, reason="不符合条件", expected_version=case["version"]), actor=LEADER)
+    review.ordered(
+        RejectCase(other_grounds=OWN_GROUNDS, case_id=first, reason="不符合条件", expected_version=case["version"]),
+        actor=LEADER,
+    )
     on(review, clock, 2028)
     assert len(cases_of(review)) == 1 and states(review, first) == []
 

@@ -19,6 +19,7 @@ from contracts.enterprises import EnterpriseFactsChanged, FactKey
 from contracts.merges import EnterpriseMerged
 from contracts.review import ApproveCase, ListCases
 from contracts.rule import Fact
+from services.review.cases.heard import KEPT
 from services.review.fact_changes import use_cases as fact_changes
 from tests.unit.review.review_kit import AMOUNT, LEADER, USCC, application, facts
 
@@ -133,7 +134,7 @@ def test_a_firm_without_an_open_case_leaves_no_job(review: Review) -> None:
 def test_what_no_claim_has_come_for_is_forgotten_and_what_one_rests_on_is_kept(review: Review) -> None:
     review.hears(application())
     review.hears(corrected(), corrected(firm="enterprise-2"))
-    review.frame.clock.advance(fact_changes.KEPT + timedelta(hours=1))  # type: ignore[attr-defined]
+    review.frame.clock.advance(KEPT + timedelta(hours=1))  # type: ignore[attr-defined]
     review.does(
         "INSERT INTO job (tenant, kind, subject, due_at) VALUES ('zhanggong', 'forget_heard_facts', '-', '2026-01-01')"
     )

@@ -28,6 +28,7 @@ from contracts.rule import ItemRules, JointCheck, Level
 from copies.plan_terms import KnownPlanTerms
 from rules.plan_terms import terms_of
 from services.review.cases import held_lines
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import (
     AMOUNT,
     DEPARTMENT,
@@ -124,7 +125,9 @@ def test_a_case_whose_approver_means_nothing_waits_and_goes_on_as_soon_as_somebo
 def test_a_case_that_waits_may_still_be_refused(review: Review) -> None:
     without_meanings(review).hears(application())
     case = only(review)
-    order = RejectCase(case_id=case.case_id, reason="材料不实，不予批准", expected_version=case.version)
+    order = RejectCase(
+        other_grounds=OWN_GROUNDS, case_id=case.case_id, reason="材料不实，不予批准", expected_version=case.version
+    )
     answer = review.ordered(order)["ok"]
     assert (answer["state"], answer["obstacles"]) == ("rejected", [])
 

@@ -26,6 +26,7 @@ from contracts.review import (
     ListCases,
     RejectCase,
 )
+from tests.remedies import OWN_GROUNDS, REMEDIES
 from tests.unit.review.review_kit import DEPARTMENT, STRANGER, application, item_rules, published
 
 BUREAU = Actor(id="bureau-1", roles=frozenset({"bureau"}))
@@ -123,7 +124,9 @@ def test_only_those_whose_time_is_up_are_overdue(review: Review, clock: FixedClo
 def test_counts_say_what_another_value_of_the_filter_would_leave(review: Review) -> None:
     three(review)
     case = case_of(review, "ZD-2026-0002")
-    refusal = RejectCase(case_id=case.case_id, reason="材料不符", expected_version=case.version)
+    refusal = RejectCase(
+        other_grounds=OWN_GROUNDS, case_id=case.case_id, reason="材料不符", expected_version=case.version
+    )
     assert review.ordered(refusal)["ok"]["state"] == "rejected"
     counts = counted(review, state="accepted")
     assert counts.states == {"accepted": 2, "rejected": 1}
@@ -155,7 +158,9 @@ def test_a_case_knows_what_stands_before_and_behind_it_in_the_list_that_it_was_o
 def test_a_case_that_has_just_been_decided_still_leads_to_the_next_one(review: Review) -> None:
     three(review)
     first, second = case_of(review, "ZD-2026-0001"), case_of(review, "ZD-2026-0002")
-    review.ordered(RejectCase(case_id=first.case_id, reason="材料不符", expected_version=first.version))
+    review.ordered(
+        RejectCase(other_grounds=OWN_GROUNDS, case_id=first.case_id, reason="材料不符", expected_version=first.version)
+    )
     answer = review.asked(GetCaseNeighbours(case_id=first.case_id, state="accepted"))["ok"]
     assert answer == {"previous_id": None, "next_id": second.case_id}
 
@@ -164,6 +169,7 @@ def test_a_refusal_keeps_what_it_rests_on_and_how_one_objects(review: Review) ->
     three(review)
     case = case_of(review, "ZD-2026-0001")
     refusal = RejectCase(
+        other_grounds=OWN_GROUNDS,
         case_id=case.case_id,
         reason="研发投入未达到要求",
         cites=("《章贡区科技创新若干措施》（章府发〔2026〕3 号）",),
@@ -171,7 +177,8 @@ def test_a_refusal_keeps_what_it_rests_on_and_how_one_objects(review: Review) ->
         expected_version=case.version,
     )
     answer = review.ordered(refusal)["ok"]
-    assert (answer["cites"], answer["how_to_object"]) == (list(refusal.cites), refusal.how_to_object)
+    said = f"{REMEDIES.sentence_zh}{refusal.how_to_object}"
+    assert (answer["cites"], answer["how_to_object"]) == (list(refusal.cites), said)
     ((body,),) = review.rows("SELECT body FROM outbox WHERE type = 'CaseRejected'")
     assert refusal.cites[0] in body
     assert refusal.how_to_object in body

@@ -210,10 +210,17 @@ def test_who_bears_it_is_shown_and_adds_up_to_the_fen(treasury: Treasury) -> Non
 
 def test_what_is_not_money_is_never_paid(treasury: Treasury) -> None:
     treasury.appropriates(2 * LAKH)
-    (no,) = treasury.hears(approved(benefit_kind=BenefitKind.QUALIFICATION))
-    assert (no.cause, "not_money" in no.reason) == ("refused", True)
-    treasury.hears(approved("case-2", benefit_kind=BenefitKind.GRANT))
-    assert [each.case_id for each in treasury.disbursements()] == ["case-2"]
+    for kind in (BenefitKind.QUALIFICATION, BenefitKind.TAX_RELIEF, BenefitKind.SERVICE):
+        (no,) = treasury.hears(approved(benefit_kind=kind))
+        assert (no.cause, "not_money" in no.reason) == ("refused", True)
+    assert treasury.disbursements() == []
+
+
+@pytest.mark.parametrize("kind", [BenefitKind.GRANT, BenefitKind.INTEREST])
+def test_a_grant_and_a_banks_interest_are_money_and_are_paid(treasury: Treasury, kind: BenefitKind) -> None:
+    treasury.appropriates(LAKH)
+    treasury.hears(approved(benefit_kind=kind))
+    assert [each.state for each in treasury.disbursements()] == ["ready"]
 
 
 def withholds(treasury: Treasury, fen: int, actor: Actor = MAKER_OF_PAYMENTS) -> dict[str, Any]:

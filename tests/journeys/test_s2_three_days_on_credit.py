@@ -20,10 +20,6 @@ GRANT = 500_000
 PLEDGE = "承诺所填数据真实，不实的退回奖补并记入诚信档案"
 SKIPPED = "以信用代审核"
 OFFICER, SECOND, LEADER = officer_of(HELP), second_officer_of(HELP), leader_of(HELP)
-REMEDIES = {
-    "reconsideration_zh": "自收到本决定之日起六十日内向区管委会的上级人民政府申请行政复议",
-    "court_zh": "自收到本决定之日起六个月内向区人民法院提起行政诉讼",
-}
 
 
 @dataclass
@@ -145,7 +141,6 @@ def test_the_firm_is_told_and_heard_before_a_record_is_made_of_it(quanzhou: Quan
         "months": 6,
         "number": "泉台经决〔示例〕1号",
         "reasons_zh": "营业收入与承诺不符，企业没有提出相反的证据",
-        "remedies": REMEDIES,
     }
     early = zone.refused(f"{way}/decide", decision, by=LEADER, version=finding["version"])
     assert early.reasons

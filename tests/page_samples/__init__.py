@@ -16,6 +16,7 @@ from typing import Any
 class PageSample:
     """One look at a page. `path` is that of its declaration, `answers` what the bus says by the entrypoint's name, `who`
     the name of somebody of `PEOPLE` in the sample's module. `leads_to`: the page is none of its own, but leads there.
+    `gives`: it is a file of this type.
     """
 
     path: str
@@ -24,6 +25,7 @@ class PageSample:
     who: str | None = None
     status: int = 200
     leads_to: str | None = None
+    gives: str | None = None
 
     @property
     def name(self) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from award_samples import award
 from enterprise_kit import supplement
+from enterprise_records_kit import HOLDER_SHEET, HOLDERS
+from paper_answers import paper, paper_answers
+from refusal_answers import refusal_answers
 from staff_kit import (
     LAKH,
     appointments,
-    award,
     case,
     colleague,
     counts,
@@ -42,6 +45,7 @@ LIST = listed(
     cursor="next-page",
 )
 BESIDE: dict[str, Any] = {
+    **paper_answers(paper()),
     "get_case_neighbours": told(neighbours()),
     "list_review_deadline_moves": {"items": []},
     "list_appointments": appointments(),
@@ -58,6 +62,7 @@ MOVED = {
     ]
 }
 ACCEPTANCE: dict[str, Any] = {
+    **refusal_answers("case-1"),
     "list_supplements": {
         "items": [supplement(state="answered", answered_by="clerk-1", answered_at=datetime(2026, 3, 9, 4, tzinfo=UTC))],
         "askable": [
@@ -117,6 +122,12 @@ FREED = {
     "freed_by": "officer-1",
     "freed_at": "2026-03-09T04:00:00Z",
     "freed_evidence": "企业录错",
+}
+
+NAMING = {
+    "get_case_sheet": told(sheet(case(7, payees=RECEIVERS))),
+    "list_payee_holders": HOLDERS | {"next_cursor": None},
+    "get_payee_holder": HOLDER_SHEET,
 }
 
 SAMPLES = [
@@ -203,11 +214,25 @@ SAMPLES = [
         BESIDE | {"get_case_sheet": told(sheet(case(7, payees=RECEIVERS)))},
         who="cases_leader",
     ),
+    PageSample(f"{PATH}/payees", "/department/cases/case-7/payees?about=示例", NAMING, who="cases_leader"),
+    PageSample(
+        f"{PATH}/payees",
+        "/department/cases/case-7/payees?part=1&rows=1:holder-1&rows=1:holder-2",
+        NAMING | {"list_payee_holders": listed()},
+        who="cases_reviewer",
+    ),
     PageSample(
         PATH,
         "/department/cases/case-9?state=rejected&done=refused",
         BESIDE | {"get_case_sheet": told(sheet(REJECTED, met=False))},
         who="cases_bureau",
+    ),
+    PageSample(
+        f"{PATH}/papers/{{sha256}}",
+        f"/department/cases/case-1/papers/{'0' * 64}",
+        ACCEPTANCE,
+        who="cases_reviewer",
+        status=404,
     ),
     PageSample(
         f"{PATH}/acceptance",

@@ -105,7 +105,11 @@ SAMPLES = [
     PageSample(
         BULK,
         "/department/bulk-decisions/operation-1",
-        {"get_operation": told(RUN), "list_operation_lines": told(REFUSED)},
+        {
+            "get_operation": told(RUN),
+            "list_operation_lines": told(REFUSED),
+            "preview_bulk_decision": told(PREVIEW),
+        },
         who="decisions_leader",
     ),
     PageSample(

@@ -37,6 +37,7 @@ from enterprise_records_kit import (
     SHEET,
     mandates,
 )
+from paper_answers import SERVED, paper, paper_answers
 
 from contracts.refusal import Refusal
 from contracts.rule import Fact, State
@@ -95,7 +96,11 @@ def filling(code: str, **changed: Any) -> dict[str, Any]:
 
 DONE = fact("site_type", "code", "self_built")
 CASE = {"track_own_cases": {"items": [tracked("settled", receipt=RECEIPT)]}, "list_applications": application()}
-REFUSED_CASE = {"track_own_cases": {"items": [REJECTED]}, "list_applications": application()}
+REFUSED_CASE = {
+    "track_own_cases": {"items": [REJECTED]},
+    "list_applications": application(),
+    **paper_answers(SERVED, paper(notice_id="paper-2")),
+}
 SAMPLES = [
     PageSample("/my", "/my", HOME, "owner"),
     PageSample("/my", "/my?lang=en", HOME, "owner"),

@@ -48,8 +48,8 @@ DECISION = {
     "number": "章科信决〔2026〕1号",
     "reasons_zh": "开票方书面确认未开具上述发票，申辩意见不予采纳。",
     "remedies": {
-        "reconsideration_zh": "自收到本决定之日起六十日内向章贡区人民政府申请行政复议",
-        "court_zh": "自收到本决定之日起六个月内向章贡区人民法院提起行政诉讼",
+        "reconsideration_body": "章贡区人民政府",
+        "court": "章贡区人民法院",
     },
     "decided_by": "leader-1",
     "decided_at": "2026-03-20T02:00:00Z",

@@ -345,11 +345,12 @@ def sample(path: str, address: str = "", answers: dict[str, Any] | None = None, 
 
 ONE = "/platform/tenants/{id}"
 PIECE = "/platform/stuck/{service}/{kind}"
+REGISTERED = {"list_departments": json(DepartmentPage(items=DEPARTMENTS))}
 SAMPLES = [
     sample("/platform/tenants", answers=EVERYWHERE),
     sample("/platform/tenants", "/platform/tenants?parent_id=nowhere", {"list_tenants": json(TenantPage(items=()))}),
     sample("/platform/tenants/new", answers=EVERYWHERE),
-    sample(ONE, "/platform/tenants/xingguo", {**EVERYWHERE, "get_tenant": json(TENANTS[1])}),
+    sample(ONE, "/platform/tenants/xingguo", {**EVERYWHERE, "get_tenant": json(TENANTS[1]), **REGISTERED}),
     sample(f"{ONE}/versions", "/platform/tenants/xingguo/versions", {"get_tenant_versions": json(VERSIONS)}),
     sample(
         "/platform/tenants/{tenant}/checklist",

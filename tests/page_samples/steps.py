@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from typing import Any
 
 from staff_kit import appointments, case, colleague, sheet, told
@@ -21,6 +23,14 @@ from contracts.panels import CasePanels, CriterionScore, PanelCriterion, PanelSe
 from contracts.review import CaseView
 from contracts.rule import Headline, HeadlineState
 from page_samples import PageSample
+
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAGCAIAAABxZ0isAAAAY0lEQVR42g3JIQEAQQhFQZrgKbEp0FvjuR8FT4ktgafK3dgxM9w4"
+    "xjVklPGMNcwCD05wAwUVvGDjj8STk9xESSUv2fxDuDjiCokST6z+aLw5zW3UVPOa7T8GH85wBw01vGGHD+HmPzdieboCAAAAAElF"
+    "TkSuQmCC"
+)
+PHOTOGRAPH = hashlib.sha256(PICTURE).hexdigest()
+"""A picture, and the hash under which an object store keeps it."""
 
 EXPERT = colleague("panel_expert", where="评审专家", name="示例专家甲", id="person-1")
 PEOPLE = {
@@ -84,7 +94,7 @@ def inspections() -> Inspections:
         inspection_id="inspection-1",
         state="waiting",
         passed=True,
-        photographs=(InspectionPhotograph(sha256="b" * 64),),
+        photographs=(InspectionPhotograph(sha256=PHOTOGRAPH, taken_at=NOON),),
         signature=EnterpriseSignature(state="refused", note="负责人不在"),
         **said,
     )
@@ -139,6 +149,13 @@ SAMPLES = [
         "/department/cases/case-2/inspection",
         CASE | {"list_inspections": told(inspections()), "list_inspection_officers": told(officers())},
         who="steps_second",
+    ),
+    PageSample(
+        f"{OF_CASE}/photographs/{{sha256}}",
+        f"/department/cases/case-2/photographs/{'0' * 64}",
+        {"list_inspections": told(inspections())},
+        who="steps_reviewer",
+        status=404,
     ),
     PageSample(
         f"{OF_CASE}/figures",

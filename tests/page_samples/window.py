@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from enterprise_records_kit import ACCOUNTS, HOLDER_SHEET, HOLDERS, OWN, mandates
+from paper_answers import paper, paper_answers
 from staff_kit import appointments, colleague
 
 from contracts.refusal import Refusal
@@ -86,6 +87,7 @@ NOBODY: dict[str, Any] = {
     "get_payee_holder": {**HOLDER_SHEET, "accounts": []},
     "list_appointments": appointments("李账户"),
 }
+PAPERS = "/window/notices"
 LIST, ENTERPRISE = "/window/enterprises", "/window/enterprises/{enterprise_id}"
 SAMPLES = [
     PageSample(LIST, LIST, {}, "counter_clerk"),
@@ -100,6 +102,8 @@ SAMPLES = [
     PageSample(RECEIVER, f"{RECEIVERS}/holder-1", HOLDING, "counter_clerk"),
     PageSample(RECEIVER, f"{RECEIVERS}/holder-1", HOLDING, "counter_bureau"),
     PageSample(RECEIVER, f"{RECEIVERS}/holder-1?x=none", NOBODY, "counter_clerk"),
+    PageSample(PAPERS, PAPERS, paper_answers(paper(), paper(notice_id="paper-2", opened_at=None)), "counter_clerk"),
+    PageSample(PAPERS, f"{PAPERS}?about=ZGQ", paper_answers(), "counter_bureau"),
     PageSample(ENTERPRISE, "/window/enterprises/ent-1", ONE, "counter_clerk"),
     PageSample(ENTERPRISE, "/window/enterprises/ent-1?x=new", NEW, "counter_clerk"),
     PageSample(ENTERPRISE, "/window/enterprises/ent-1", ONE, "counter_bureau"),

@@ -45,6 +45,12 @@ WATCHED: Sequence[Watched] = (
         alarm="case",
     ),
     Watched(
+        "review",
+        "可撤回期内的决定",
+        "SELECT tenant, id, claim ->> 'receipt' AS name, undo_until AS due_at FROM review_case"
+        " WHERE undo_until IS NOT NULL",
+    ),
+    Watched(
         "treasury",
         "支付",
         "SELECT tenant, id, claim ->> 'receipt' AS name, due_at FROM disbursement"

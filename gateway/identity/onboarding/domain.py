@@ -45,13 +45,15 @@ class DepartmentNamedTwice(Invalid):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What is there. `functions` and `duties` count departments and persons; `loaded` are the years that are complete."""
+    """What is there. `functions` and `duties` count departments and persons; `loaded` are the years that are complete;
+    `remedies`: it is known whom one turns to against a refusal."""
 
     functions: Mapping[str, int]
     duties: Mapping[str, int]
     windows: int
     loaded: frozenset[int]
     footer: SiteFooter
+    remedies: bool = False
 
 
 def named_twice(departments: Sequence[DepartmentChange]) -> list[Refused]:
@@ -78,6 +80,7 @@ def checklist(found: Found, today: date) -> tuple[ChecklistLine, ...]:
             ChecklistLine(subject="calendar", what=str(year), needed=needed, there=year in found.loaded)
             for year, needed in ((today.year, True), (today.year + 1, today.month >= ANNOUNCED_IN))
         ),
+        ChecklistLine(subject="remedies", what="remedies", needed=True, there=found.remedies),
         *(
             ChecklistLine(subject="site", what=each, needed=False, there=bool(getattr(found.footer, each)))
             for each in FOOTER_LINES

@@ -30,6 +30,7 @@ def get_onboarding_checklist(_query: GetOnboardingChecklist, reader: Reader) -> 
     place = reader.execute(PLACE, {"id": tenant}).first()
     if place is None:
         raise TenantUnknown(tenant=tenant)
+    settings = TenantSettings.model_validate(place.settings)
     today = reader.now.astimezone(CHINA).date()
     asked = {"tenant": tenant, "today": today}
     found = Found(
@@ -37,6 +38,7 @@ def get_onboarding_checklist(_query: GetOnboardingChecklist, reader: Reader) -> 
         duties={row.what: row.how_many for row in reader.execute(DUTIES, asked)},
         windows=int(reader.execute(WINDOWS, asked).scalar_one()),
         loaded=frozenset(row.year for row in reader.execute(LOADED, {"id": tenant})),
-        footer=TenantSettings.model_validate(place.settings).footer,
+        footer=settings.footer,
+        remedies=settings.remedies is not None,
     )
     return OnboardingChecklist(tenant=tenant, name=place.name, lines=checklist(found, today))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,9 +11,13 @@ from urllib.parse import parse_qsl
 from fastapi import HTTPException, Request
 
 from contracts.money import Money
+from contracts.refusal import Reason
 from contracts.typed import half_width
 from contracts.written import plain_number
+from gateway.limits import MAX_BODY
+from gateway.multipart import UNREADABLE, BodyPart, data_of, events_of, is_multipart
 from gateway.row_numbers import is_index
+from gateway.streams import in_time
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -36,12 +40,16 @@ SECRET = ("password", "secret")
 
 @dataclass(frozen=True)
 class SentForm:
-    """One form as it was sent: what the person said, and what the frame had put beside it."""
+    """One form as it was sent: what the person said, and what the frame had put beside it.
+
+    `files_wrong` is what is wrong with files that came with it (`gateway.portal.shell.sent_files`).
+    """
 
     said: Pairs
     csrf: str = ""
     key: str = ""
     version: str = ""
+    files_wrong: Sequence[Reason] = ()
 
     @property
     def shown_again(self) -> Pairs:
@@ -49,16 +57,54 @@ class SentForm:
         return [(name, value.replace("\0", "")) for name, value in self.said if not name.endswith(SECRET)]
 
 
+RECEIVED = "sent_form"
+"""Where a request keeps a form whose files have been taken in: its body is read once."""
+
+
 async def sent_form_of(request: Request) -> SentForm:
-    """The form in the body. Raises HTTPException 400 for what is none."""
+    """The form in the body; files in it are left out. Raises HTTPException 400 for what is none."""
+    received: SentForm | None = getattr(request.state, RECEIVED, None)
+    if received is not None:
+        return received
+    if is_multipart(request):
+        received = sent_form([pair async for pair in _fields_alone(request)])
+        setattr(request.state, RECEIVED, received)
+        return received
     try:
         pairs = parse_qsl(
             (await request.body()).decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"
         )
     except ValueError:
-        raise HTTPException(400, "提交的内容无法识别。") from None
+        raise HTTPException(400, UNREADABLE) from None
+    return sent_form(pairs)
+
+
+def sent_form(pairs: Pairs, files_wrong: Sequence[Reason] = ()) -> SentForm:
+    """What the person said, and beside it what is ours."""
     ours = dict(pairs)
-    return SentForm(meant(pairs), ours.get(CSRF, ""), ours.get(KEY, ""), ours.get(VERSION, ""))
+    return SentForm(meant(pairs), ours.get(CSRF, ""), ours.get(KEY, ""), ours.get(VERSION, ""), files_wrong)
+
+
+async def field_of(part: BodyPart, data: AsyncIterator[bytes], room: int) -> tuple[str, str]:
+    """A field of a form with files, in `room` bytes. Raises HTTPException 400 for no text, 413 for more."""
+    text = b""
+    async for piece in data:
+        text += piece
+        if len(text) > room:
+            raise HTTPException(413)
+    try:
+        return part.name, text.decode()
+    except UnicodeDecodeError:
+        raise HTTPException(400, UNREADABLE) from None
+
+
+async def _fields_alone(request: Request) -> AsyncIterator[tuple[str, str]]:
+    events, room = events_of(request, in_time(request.stream())), MAX_BODY
+    async for event in events:
+        if isinstance(event, BodyPart) and event.file_name is None:
+            pair = await field_of(event, data_of(events), room)
+            room -= len(pair[1].encode())
+            yield pair
 
 
 def meant(pairs: Iterable[tuple[str, str]]) -> Pairs:
@@ -88,12 +134,12 @@ def nested(pairs: Pairs, lists: Iterable[str] = ()) -> dict[str, Any]:
     for name, value in pairs:
         path = name.removesuffix("[]").split(".")
         if len(path) > DEEPEST:
-            raise HTTPException(400, "提交的内容无法识别。")
+            raise HTTPException(400, UNREADABLE)
         node = tree
         for part in path[:-1]:
             node = node.setdefault(part, {})
             if not isinstance(node, dict):
-                raise HTTPException(400, "提交的内容无法识别。")
+                raise HTTPException(400, UNREADABLE)
         listed = name.endswith("[]") or name in many
         if not listed:
             node[path[-1]] = value

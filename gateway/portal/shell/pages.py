@@ -31,6 +31,7 @@ from gateway.door import Door
 from gateway.forms import Form
 from gateway.portal.shell.filled import AskedForm, FilledForm
 from gateway.portal.shell.headers import ASK_AGAIN, NOBODY_KEEPS
+from gateway.portal.shell.sent_files import FilesTaken
 
 PORTAL_PACKAGE = "gateway.portal."
 
@@ -84,6 +85,7 @@ class PageDeclaration:
     reads: Form[Any]
     template: str
     cache: str
+    files: FilesTaken | None = None
     on: PageDeclaration | None = None
     forms: list[PageDeclaration] = field(default_factory=list)
 
@@ -172,12 +174,13 @@ class Pages:
         versioned: bool = False,
         own_enterprise: bool = False,
         without: tuple[str, ...] = (),
+        files: FilesTaken | None = None,
     ) -> Callable[[Send[T]], Send[T]]:
         """A form that orders; in templates it is `forms.<name of the function>`.
 
         `takes` is the command, or a model of what a person fills in where that is less. `on`: the page it stands on, by
         its function; its address is filled from the form's own path and query. `versioned`: the form's hidden version is
-        the command's `expected_version`. `without`: fields that the function sets itself.
+        the command's `expected_version`. `without`: fields that the function sets itself. `files`: what it takes of files.
         """
         page = self._by_handle.get(on)
         if page is None:
@@ -205,6 +208,7 @@ class Pages:
                 reads=reads,
                 template=page.template,
                 cache=NOBODY_KEEPS,
+                files=files,
                 on=page,
             )
             self.declared.append(declared)

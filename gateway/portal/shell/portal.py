@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib import import_module
@@ -106,6 +107,14 @@ class Portal:
         page.headers["Vary"] = "Cookie"
         remember(request, page)
         return with_cache(page)
+
+    def paths_with_files(self) -> list[re.Pattern[str]]:
+        """The addresses of forms that take files."""
+        paths = (each.path for each in self.pages if each.files is not None)
+        return [
+            re.compile("/".join("[^/]+" if part.startswith("{") else part for part in path.split("/")))
+            for path in paths
+        ]
 
     def has_page(self, path: str) -> bool:
         """Whether there is a page that is declared so."""

@@ -19,7 +19,7 @@ from gateway.bus import BusError
 from gateway.door import Door
 from gateway.errors import DoorProblem, Faulted, problem_of
 from gateway.portal.shell.addresses import local_path
-from gateway.portal.shell.entries import Pairs, SentForm, sent_form_of
+from gateway.portal.shell.entries import Pairs, SentForm
 from gateway.portal.shell.filled import reasons_beside_fields
 from gateway.portal.shell.headers import NOBODY_KEEPS, with_cache
 from gateway.portal.shell.language import remember
@@ -27,12 +27,12 @@ from gateway.portal.shell.page_form import PageForm
 from gateway.portal.shell.pages import PageDeclaration, Shown, beside
 from gateway.portal.shell.portal import PLACE, Portal, portal_of
 from gateway.portal.shell.problem_page import kept_page, sign_in_first
+from gateway.portal.shell.sent_files import KEY_LENGTHS, FilesRefused, form_of
 from gateway.portal.shell.session import SignInNeeded, csrf_fits, page_guard
 
 log = get_logger(__name__)
 
 SEE_OTHER = 303
-KEY_LENGTHS = range(8, 201)
 STALE = DoorProblem(409, "form_outdated", "页面已过期，请核对填写的内容后再次提交。")
 
 PROVED = "验证已完成。请核对填写的内容，再次提交。"
@@ -154,12 +154,14 @@ def _sends(declared: PageDeclaration) -> Endpoint:
     guarded: Any = Depends(page_guard(declared.guard))
 
     async def endpoint(door: Door = guarded) -> Response:
-        sent = await sent_form_of(door.request)
+        sent = await form_of(door, declared.files)
         if not csrf_fits(door.request, sent.csrf) or len(sent.key) not in KEY_LENGTHS:
             # From one of our own pages (the guard has looked), but made before this session: nothing is done unseen.
             return await _again(door, declared, sent, STALE)
         door.key = sent.key
         try:
+            if sent.files_wrong:
+                raise FilesRefused(*sent.files_wrong)
             went = await declared.handle(door, await declared.reads.read(door))
         except RequestValidationError as error:
             return await _again(door, declared, sent, problem_of(error), reasons_beside_fields(error))

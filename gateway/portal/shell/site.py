@@ -23,12 +23,14 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Site:
-    """`name` is that of the place; empty where it is not known whose site this is. `mode_names`: what the place calls the
-    ways of handling an item, by mode."""
+    """`name` is that of the place, `tenant` its id; empty where it is not known whose site this is. `mode_names`: what the
+    place calls the ways of handling an item, by mode. `places`: all places of the platform by their names."""
 
     name: str = ""
     footer: SiteFooter = field(default_factory=SiteFooter)
     mode_names: Mapping[str, str] = field(default_factory=dict)
+    tenant: TenantId = ""
+    places: Mapping[TenantId, str] = field(default_factory=dict)
 
 
 class SiteLookup(Protocol):
@@ -69,12 +71,13 @@ class Sites:
     def _read(self) -> dict[TenantId | None, Site]:
         with self._frame.reader(()) as reader:
             rows = reader.execute("SELECT id, parent_id, name, settings FROM tenant").all()
-        sites: dict[TenantId | None, Site] = {row.id: _site(row.name, row.settings) for row in rows}
+        places = {row.id: row.name for row in sorted(rows, key=lambda row: (row.parent_id is not None, row.name))}
+        sites: dict[TenantId | None, Site] = {row.id: _site(row.id, row.name, row.settings, places) for row in rows}
         roots = [row.id for row in rows if row.parent_id is None]
         sites[None] = sites.get(self._home or (roots[0] if len(roots) == 1 else ""), Site())
         return sites
 
 
-def _site(name: str, settings: Any) -> Site:
+def _site(tenant: TenantId, name: str, settings: Any, places: Mapping[TenantId, str]) -> Site:
     said = TenantSettings.model_validate(settings)
-    return Site(name, said.footer, said.mode_names)
+    return Site(name, said.footer, said.mode_names, tenant, places)

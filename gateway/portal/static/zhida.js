@@ -37,6 +37,60 @@ for (const area of document.querySelectorAll("textarea[data-remaining]")) {
   tell();
 }
 
+// A file that is too large is said before it is sent, and each file's own time goes along with it.
+for (const input of document.querySelectorAll("input[type=file][data-largest]")) {
+  const line = document.createElement("div");
+  line.setAttribute("role", "alert");
+  input.insertAdjacentElement("afterend", line);
+  input.addEventListener("change", () => {
+    const files = Array.from(input.files);
+    line.textContent = "";
+    for (const old of input.form.querySelectorAll("input[name=_taken]")) old.remove();
+    for (const file of files) {
+      if (file.size > Number(input.dataset.largest)) {
+        const wrong = document.createElement("p");
+        wrong.className = "wrong";
+        wrong.textContent = input.dataset.tooLarge.replace("%", file.name);
+        line.append(wrong);
+      }
+      const taken = document.createElement("input");
+      taken.type = "hidden";
+      taken.name = "_taken";
+      taken.value = new Date(file.lastModified).toISOString();
+      input.before(taken);
+    }
+  });
+}
+
+// Where the telephone is, when somebody asks for it.
+for (const place of document.querySelectorAll("[data-position]")) {
+  if (!navigator.geolocation) continue;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button button-plain";
+  button.textContent = place.dataset.ask;
+  const line = document.createElement("p");
+  line.className = "hint";
+  line.setAttribute("role", "status");
+  const [latitude, longitude, accuracy] = place.querySelectorAll("input");
+  button.addEventListener("click", () => {
+    line.textContent = place.dataset.asking;
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        latitude.value = coords.latitude.toFixed(6);
+        longitude.value = coords.longitude.toFixed(6);
+        accuracy.value = String(Math.ceil(coords.accuracy));
+        line.textContent = place.dataset.taken;
+      },
+      () => {
+        line.textContent = place.dataset.unknown;
+      },
+      { enableHighAccuracy: true, timeout: 20000 },
+    );
+  });
+  place.append(button, line);
+}
+
 // A list that has grown is read on where it grew: htmx puts further hits under those that are there.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const list = event.detail.target;

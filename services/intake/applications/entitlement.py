@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contracts.item import BenefitKind
 from contracts.money import Money
 from contracts.refusal import Reason
 from contracts.rule import Assessment, ConditionResult, HeadlineState, MissingFact, State
@@ -106,7 +105,7 @@ def about_amount(assessment: Assessment, item: PublishedItem, claimed_fen: int |
         reasons.append(Reason(code="amount_mismatch", message=text, field="claimed_fen"))
     met = assessment.verdict.state is State.MET
     headline = assessment.headline or headline_of(assessment)
-    money = item.content.benefit_kind is BenefitKind.GRANT and headline.state is not HeadlineState.IN_KIND
+    money = item.content.benefit_kind.pays_money and headline.state is not HeadlineState.IN_KIND
     if met and not amount.money and money:
         text = f"没有可兑付的资金：{headline.text_zh}"
         reasons.append(Reason(code="nothing_payable", message=text))

@@ -9,6 +9,7 @@ from chassis.write.uow import UnitOfWork
 from contracts.enterprises import FactRecorders
 from contracts.identity import PLATFORM
 from contracts.intake import ReplacedClaim, SubmitApplication
+from contracts.message import TenantId
 from services.intake.applications.admission import Admission
 from services.intake.applications.domain import Application, Numbers, claim_of
 from services.intake.applications.receivers import needs_own_account
@@ -21,8 +22,8 @@ def receipt_head(item: PublishedItem, uow: UnitOfWork) -> str:
     return f"{prefix}-{uow.now.astimezone(CHINA):%Y%m%d}"
 
 
-def issue_numbers(head: str, application_id: str, uow: UnitOfWork, cipher: Cipher) -> Numbers:
-    """The query code is a secret of the applicant's: the row keeps it sealed, and only a digest travels.
+def issue_numbers(head: str, application_id: str, tenant: TenantId, cipher: Cipher) -> Numbers:
+    """`tenant` is the enterprise's. The query code is a secret of the applicant's: the row keeps it sealed, and only a digest travels.
 
     The digest is keyed. There are so few codes that whoever reads a plain one tries them all in an hour.
     """
@@ -31,7 +32,7 @@ def issue_numbers(head: str, application_id: str, uow: UnitOfWork, cipher: Ciphe
         application_id=application_id,
         receipt=receipt,
         query_code=code,
-        sealed=cipher.seal(code, purpose="query_code", tenant=uow.tenant),
+        sealed=cipher.seal(code, purpose="query_code", tenant=tenant),
         digest=cipher.hmac(cipher.digest(f"{receipt}{code}"), purpose="query_code_digest", tenant=PLATFORM),
     )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, MetaData, RowMapping, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -12,6 +13,7 @@ from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.case_payees import NamedPayee
 from contracts.enterprises import Payee
 from contracts.intake import Claim
+from contracts.message import TenantId
 from contracts.rule import Fact, ParameterValue
 from copies.merged_enterprises import OF_ENTERPRISE
 from services.intake.applications.domain import AlreadyReplaced, Application, ApplicationUnknown, DuplicateApplication
@@ -49,10 +51,18 @@ APPLICATION = Table(
 ApplicantPeriod = tuple[str, str]
 """An enterprise's id, and what it claims for (`Application.period`)."""
 
+
+class FiledBefore(NamedTuple):
+    """The claim that an enterprise has filed already."""
+
+    receipt: str
+    at: datetime
+
+
 FILES = OF_ENTERPRISE.replace("CAST(:enterprise AS text)", "asked.enterprise")
 CLAIMED = f"""
-SELECT asked.enterprise, asked.period FROM unnest(CAST(:enterprises AS text[]), CAST(:periods AS text[])) AS asked(enterprise, period)
-CROSS JOIN LATERAL (SELECT FROM application a WHERE a.tenant = :tenant AND a.item_id = :item_id AND a.replaces IS NULL
+SELECT asked.enterprise, asked.period, claim.receipt, claim.submitted_at FROM unnest(CAST(:enterprises AS text[]), CAST(:periods AS text[])) AS asked(enterprise, period)
+CROSS JOIN LATERAL (SELECT a.receipt, a.submitted_at FROM application a WHERE a.tenant = :tenant AND a.item_id = :item_id AND a.replaces IS NULL
     AND a.period = asked.period AND a.enterprise_id {FILES} LIMIT 1) AS claim
 """
 """What was filed in another's place was claimed when the first of them was; what was filed under a dossier that
@@ -79,17 +89,23 @@ class Applications(AggregateStore[Application]):
 
     def claimed(self, item_id: str, asked: Collection[ApplicantPeriod]) -> set[ApplicantPeriod]:
         """Those of `asked` for which an enterprise of the unit of work's tenant has claimed the item already."""
+        return set(self.claims(item_id, asked, self._uow.tenant))
+
+    def claims(
+        self, item_id: str, asked: Collection[ApplicantPeriod], tenant: TenantId
+    ) -> dict[ApplicantPeriod, FiledBefore]:
+        """The same of `tenant`'s enterprises, with the claim that is there."""
         ordered = sorted(set(asked))
         rows = self._uow.execute(
             CLAIMED,
             {
-                "tenant": self._uow.tenant,
+                "tenant": tenant,
                 "item_id": item_id,
                 "enterprises": [enterprise for enterprise, _ in ordered],
                 "periods": [period for _, period in ordered],
             },
         )
-        return {(row.enterprise, row.period) for row in rows}
+        return {(row.enterprise, row.period): FiledBefore(row.receipt, row.submitted_at) for row in rows}
 
     def filed(self, item_id: str, applicant_period: ApplicantPeriod, receipt: str) -> Filed | None:
         """The application with this receipt, if it is this enterprise's for this item and period."""

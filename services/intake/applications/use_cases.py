@@ -24,7 +24,8 @@ def submit_application(cmd: SubmitApplication, uow: UnitOfWork, cipher: Cipher) 
     """An enterprise applies. Raises EnterpriseNotYours, or ApplicationRefused with everything that stands against it."""
     refuse_stranger(uow.actor, cmd.enterprise_id)
     item = _within_reach(uow.of(ItemCopies).item(cmd.item_id), uow)
-    enterprise = uow.of(EnterpriseCopies).enterprises([cmd.enterprise_id], facts_used(item)).get(cmd.enterprise_id)
+    found = uow.of(EnterpriseCopies).enterprises([cmd.enterprise_id], facts_used(item), tenant=uow.tenant)
+    enterprise = found.get(cmd.enterprise_id)
     admission = admit(item, enterprise, cmd, uow.now.astimezone(CHINA).date())
     applications = uow.of(Applications)
     applicant_period = (cmd.enterprise_id, admission.period)
@@ -35,7 +36,7 @@ def submit_application(cmd: SubmitApplication, uow: UnitOfWork, cipher: Cipher) 
     duplicate = filed is None and asked and bool(applications.claimed(cmd.item_id, [applicant_period]))
     if reasons or duplicate or item is None or enterprise is None:
         raise ApplicationRefused(*reasons, *([DUPLICATE] if duplicate else []))
-    numbers = issue_numbers(receipt_head(item, uow), uow.new_id(), uow, cipher)
+    numbers = issue_numbers(receipt_head(item, uow), uow.new_id(), enterprise.tenant, cipher)
     replaces = ReplacedClaim(application_id=filed.application_id, receipt=filed.receipt) if filed else None
     application = application_of(item, enterprise, admission, numbers, uow, said=cmd, replaces=replaces)
     application.submit(numbers.digest)

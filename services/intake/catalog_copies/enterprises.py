@@ -14,6 +14,7 @@ from contracts.enterprises import (
     Payee,
     PayeeAccountChanged,
 )
+from contracts.message import TenantId
 from contracts.name_changes import EnterpriseRenamed
 from contracts.rule import Fact
 from services.intake.catalog_copies.domain import Applicant
@@ -154,11 +155,13 @@ class EnterpriseCopies:
         ]
         write_rows(self._uow, KEEP_PAYEES, rows)
 
-    def enterprises(self, enterprise_ids: Collection[str], fact_names: Collection[str]) -> dict[str, Applicant]:
-        """Those of these enterprises that the unit of work's tenant has, with their facts of these names."""
+    def enterprises(
+        self, enterprise_ids: Collection[str], fact_names: Collection[str], *, tenant: TenantId
+    ) -> dict[str, Applicant]:
+        """Those of these enterprises that `tenant` has, with their facts of these names."""
         rows = self._uow.execute(
             ENTERPRISES,
-            {"tenant": self._uow.tenant, "ids": sorted(set(enterprise_ids)), "names": sorted(fact_names)},
+            {"tenant": tenant, "ids": sorted(set(enterprise_ids)), "names": sorted(fact_names)},
         )
         return {row.id: _enterprise(row) for row in rows}
 

@@ -121,7 +121,7 @@ def _until(due_at: datetime | None, awaits_year: int | None, days: int) -> str:
 def _remedies(event: FindingDecided) -> str:
     if event.remedies is None:
         return ""
-    return f"不服本决定的：{_plain(event.remedies.reconsideration_zh)}；或者{_plain(event.remedies.court_zh)}。"
+    return event.remedies.sentence_zh
 
 
 def _plain(sentence: str) -> str:

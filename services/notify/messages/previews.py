@@ -28,9 +28,11 @@ def preview_rejection(query: PreviewRejection, reader: Reader) -> MessagePreview
     refused = CaseRejected(
         case_id=query.claim.application_id,
         claim=query.claim,
-        reason=query.reason,
+        reason=query.reason or "",
         cites=query.cites,
         how_to_object=query.how_to_object,
+        grounds=query.grounds,
+        remedies=query.remedies,
         rejected_by=reader.actor.id,
         rejected_at=reader.now,
     )
@@ -42,9 +44,11 @@ def preview_not_accepted(query: PreviewNotAccepted, reader: Reader) -> MessagePr
     refused = CaseNotAccepted(
         case_id=query.claim.application_id,
         claim=query.claim,
-        reason=query.reason,
+        reason=query.reason or "",
         cites=query.cites,
         how_to_object=query.how_to_object,
+        grounds=query.grounds,
+        remedies=query.remedies,
         decided_by=reader.actor.id,
         decided_at=reader.now,
     )

@@ -19,6 +19,7 @@ from contracts.case_events import (
 )
 from contracts.money import Money
 from contracts.notify import Channel
+from contracts.refusal_grounds import RefusalGround
 from contracts.review import CaseAccepted, CaseApproved, CaseRejected, ReviewDeadlineMoved
 from contracts.status_labels import SUPPLEMENT_FAULT
 from contracts.supplements import SupplementDueSoon
@@ -80,11 +81,29 @@ def _of_approval(event: CaseApproved) -> dict[str, str]:
 
 
 def _of_refusal(event: CaseRejected | CaseNotAccepted) -> dict[str, str]:
+    """What the grounds cite is not cited again; who says the remedies says them in full."""
     said = f"如对本结果有异议：{_without_end(event.how_to_object)}。" if event.how_to_object else ""
+    if event.remedies is not None:
+        said = f"{_without_end(event.how_to_object)}。"
+    cited = {each.clause for each in event.grounds}
+    cites = [each for each in event.cites if each not in cited]
     return {
-        "cites": f"依据：{'；'.join(map(_without_end, event.cites))}。" if event.cites else "",
+        "grounds": f"逐项理由：{_grounds(event.grounds)}。" if event.grounds else "",
+        "cites": f"依据：{'；'.join(map(_without_end, cites))}。" if cites else "",
         "how_to_object": said,
     }
+
+
+def _grounds(grounds: Sequence[RefusalGround]) -> str:
+    return "；".join(f"{number}. {_ground(each)}" for number, each in enumerate(grounds, 1))
+
+
+def _ground(said: RefusalGround) -> str:
+    """The condition, the fact with its source and day, the clause, and what would change it."""
+    known = "，".join(each for each in (said.source, str(said.as_of) if said.as_of else "") if each)
+    fact = f"{said.fact}：{_without_end(said.value)}{f'（{known}）' if known else ''}" if said.fact else ""
+    told = (_without_end(said.text), fact, f"依据{_without_end(said.clause)}", f"改变结果需要：{said.would_change}")
+    return "，".join(_without_end(each) for each in told if each)
 
 
 def _of_course(event: Tellable) -> dict[str, str]:
@@ -164,7 +183,7 @@ def render(template: Template, fields: Mapping[str, str], channel: Channel) -> s
     text = template.text.format_map(fields)
     if channel == "inbox" or len(text) <= SMS_LETTERS:
         return text
-    fields = {**fields, "cites": ""}
+    fields = {**fields, "cites": "", "grounds": ""}
     excess = len(template.text.format_map(fields)) - SMS_LETTERS
     reason = fields.get("reason", "")
     kept = reason[: max(len(reason) - excess - len(CUT), 0)]

@@ -67,7 +67,7 @@ TEMPLATES: Mapping[type[Event], Template] = {
     CaseNotAccepted: Template(
         "case_not_accepted",
         ("inbox", "sms"),
-        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）不予受理。原因：{reason}。{cites}如有疑问，请联系{department}。"
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）不予受理。原因：{reason}。{grounds}{cites}如有疑问，请联系{department}。"
         "{how_to_object}",
     ),
     SupplementRequested: Template(
@@ -138,7 +138,7 @@ TEMPLATES: Mapping[type[Event], Template] = {
     CaseRejected: Template(
         "case_rejected",
         ("inbox", "sms"),
-        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）审核未通过。原因：{reason}。{cites}如有疑问，请联系{department}。"
+        "{enterprise}：贵单位“{item}”（收件编号 {receipt}）审核未通过。原因：{reason}。{grounds}{cites}如有疑问，请联系{department}。"
         "{how_to_object}",
     ),
     DisbursementHeld: Template(

@@ -43,7 +43,8 @@ def freeze(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     packages: list[NewPackage] = []
     for each in ended:
         key = (each.claim.tenant, each.claim.receipt)
-        package = _package(each, heads[key])
+        if (package := _package(each, heads[key])) is None:
+            continue
         heads[key] = Head(package.number, package.files, package.sha256)
         packages.append(package)
     archive.add(packages)
@@ -59,9 +60,12 @@ def _occasion_of(event: Received[Ends]) -> FreezeOccasion:
     return FreezeOccasion(data.claim, data.case_id, stage, (voucher.file,), event, voucher)
 
 
-def _package(ended: FreezeOccasion, head: Head) -> NewPackage:
+def _package(ended: FreezeOccasion, head: Head) -> NewPackage | None:
+    """None where everything that it would list is listed already."""
     number, frozen_at = head.packages + 1, ended.event.envelope.time
     files = together(head.files, ended.files)
+    if files == head.files:
+        return None
     manifest = manifest_of(ended.claim, number, ended.stage, files, frozen_at, head.last_sha256)
     sha256 = hash_of(manifest)
     return NewPackage(ended.claim, ended.case_id, number, ended.stage, files, frozen_at, sha256, head.last_sha256)

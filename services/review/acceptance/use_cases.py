@@ -8,11 +8,12 @@ from contracts.message import Id
 from contracts.refusal import Conflict
 from contracts.review import CaseView
 from services.review.acceptance.silence import acceptance_answer, accepted_by_silence
-from services.review.cases.answering import Handled, decision_of, in_hand, settle, unmapped_words
+from services.review.cases.answering import Handled, in_hand, settle, unmapped_words
 from services.review.cases.answers import ACCEPTANCE, StepNotOpen, name_of
 from services.review.cases.case_view import view_of
 from services.review.cases.opening import accept
 from services.review.cases.refusals import NotYourDepartment
+from services.review.cases.refusing import refusing
 from services.review.cases.whose import may_answer
 
 
@@ -36,12 +37,11 @@ def accept_case(cmd: AcceptCase, uow: UnitOfWork) -> CaseView:
 
 
 def refuse_acceptance(cmd: RefuseAcceptance, uow: UnitOfWork) -> CaseView:
-    """Do not accept it, and say why. Raises as `accept_case` does, and AcceptedBySilence."""
+    """Do not accept it, and say why. Raises as `accept_case` does, AcceptedBySilence, and as `reject_case` for its grounds."""
     handled = _to_be_accepted(cmd.case_id, cmd.expected_version, uow)
     if accepted_by_silence(handled.case, uow):
         raise AcceptedBySilence()
-    decision = decision_of(uow, cmd.reason, cites=cmd.cites, how_to_object=cmd.how_to_object)
-    handled.case.refuse_acceptance(decision)
+    handled.case.refuse_acceptance(refusing(handled.case, handled.item, cmd, uow))
     return _settled(handled, uow)
 
 

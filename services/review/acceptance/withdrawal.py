@@ -33,14 +33,14 @@ def withdraw_claim(cmd: WithdrawClaim, uow: UnitOfWork) -> CaseView:
     case = case_of_claimant(cmd.application_id, uow)
     if case.was_said and (case.is_open or case.is_held):
         raise ReopenedNotWithdrawn(department=case.claim.department)
+    handled = with_items([case], uow)[0]
     if case.state == "approved":
         if case.undo_until is None or case.undo_until <= uow.now:
             raise ApprovalHasLeft(department=case.claim.department)
-        undo_window.give_back(case, uow, by=uow.actor.id, evidence="企业撤回")
+        undo_window.give_back(case, handled.item, uow, by=uow.actor.id, evidence="企业撤回")
         case.undo_until = None
     else:
         case.must_be_open()
-    handled = with_items([case], uow)[0]
     take_back(handled, cmd.reason, uow.actor.id, uow)
     settle([handled], uow)
     return view_of(case)

@@ -10,6 +10,7 @@ from typing import Any
 
 from chassis.time.clock import CHINA
 from contracts.archive import ArchivedFile, FileKind
+from contracts.case_notices import NOTICE_NAMES
 from contracts.intake import Claim
 from copies.departments import Database
 
@@ -26,6 +27,8 @@ OF_CASE: Mapping[str, str] = {
     "reopenings": "SELECT t.case_id, to_jsonb(t) AS said FROM review_reopening t WHERE {mine} ORDER BY t.case_id, t.proposed_at, t.id",
     "undone_decisions": "SELECT t.case_id, to_jsonb(t) AS said FROM undone_decision t WHERE {mine} ORDER BY t.case_id, t.version",
     "deadline_moves": "SELECT t.case_id, to_jsonb(t) AS said FROM review_deadline_move t WHERE {mine} ORDER BY t.case_id, t.version",
+    "papers": "SELECT t.case_id, to_jsonb(t) AS said FROM case_notice t WHERE {mine} ORDER BY t.case_id, t.issued_at, t.id",
+    "service": "SELECT t.case_id, to_jsonb(t) AS said FROM notice_course t WHERE {mine} ORDER BY t.case_id, t.issued_at, t.id",
     "awards": "SELECT t.case_id, to_jsonb(t) AS said FROM award_part t WHERE {mine} ORDER BY t.case_id, t.id",
 }
 """What there is of a case beside itself, by the name that it has in the file."""
@@ -72,6 +75,10 @@ def listed(claim: Claim, file: Mapping[str, Any], content: bytes, at: datetime) 
 
 
 def _named(claim: Claim, file: Mapping[str, Any]) -> Iterator[ArchivedFile]:
+    for course in file.get("service", ()):
+        for paper in course["files"]:
+            name = f"{NOTICE_NAMES[course['kind']]} {course['number']}{'（已盖章）' if paper['sealed'] else ''}"
+            yield _file("notice", name, paper["sha256"], claim.tenant, paper["made_at"], paper["size"])
     for supplement in file.get("supplements", ()):
         for point in supplement["points"]:
             for sha256 in (point.get("answer") or {}).get("files", ()):
@@ -91,9 +98,9 @@ def _named(claim: Claim, file: Mapping[str, Any]) -> Iterator[ArchivedFile]:
                 yield _file("minutes", "专家评分表", sheet["sha256"], claim.tenant, sheet["at"])
 
 
-def _file(kind: FileKind, name: str, sha256: str, kept_by: str, at: str) -> ArchivedFile:
+def _file(kind: FileKind, name: str, sha256: str, kept_by: str, at: str, size: int | None = None) -> ArchivedFile:
     return ArchivedFile(
-        kind=kind, name=name, sha256=sha256, kept_by=kept_by, at=datetime.fromisoformat(at).astimezone(CHINA)
+        size=size, kind=kind, name=name, sha256=sha256, kept_by=kept_by, at=datetime.fromisoformat(at).astimezone(CHINA)
     )
 
 

@@ -6,11 +6,12 @@ from chassis.edge.entrypoints import Room, UnitMaker, due
 from chassis.files.objects import Objects
 from chassis.time.jobs import Job
 from services.review.archive import freezing
+from services.review.serving.course import FREEZE
 
 
 class CaseArchiveEntrypoints(Room):
     """A decided case is frozen once its notice is issued."""
 
-    @due(freezing.FREEZE)
+    @due(FREEZE)
     def freeze_cases(self, jobs: list[Job], unit: UnitMaker) -> None:
         freezing.freeze_cases(jobs, unit, Objects.from_env())

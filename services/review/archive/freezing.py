@@ -20,44 +20,44 @@ from services.review.cases.store import Cases
 if TYPE_CHECKING:
     from chassis.edge.entrypoints import UnitMaker
 
-FREEZE = "freeze_case_file"
-"""The job by which a decided case is frozen once its notice is issued. Its subject is the case."""
-
 OVER = frozenset({"approved", "rejected", "not_accepted", "withdrawn"})
 
 
 def freeze_cases(jobs: Sequence[Job], unit: UnitMaker, objects: Objects) -> None:
     """Freeze these cases; what is open again, or not said yet, is frozen with its next decision."""
-    tenants = sorted({job.tenant for job in jobs})
+    tenants, wanted = sorted({job.tenant for job in jobs}), [job.subject.partition("/")[0] for job in jobs]
     with unit(tenants) as uow:
-        files = case_files(uow, tenants, [job.subject for job in jobs])
+        files = case_files(uow, tenants, wanted)
     stored = {case_id: bytes_of(file) for case_id, file in files.items()}
-    for job in jobs:
-        if job.subject in stored:
-            objects.put(job.tenant, stored[job.subject])
+    for job, case_id in zip(jobs, wanted, strict=True):
+        if case_id in stored:
+            objects.put(job.tenant, stored[case_id])
     with unit(tenants) as uow:
-        cases = uow.of(Cases).get_many([job.subject for job in jobs])
+        cases = uow.of(Cases).get_many(wanted)
         again = case_files(uow, tenants, list(cases))
-        frozen = []
-        for job in jobs:
-            case = cases.get(job.subject)
+        frozen: dict[str, Case] = {}
+        for job, case_id in zip(jobs, wanted, strict=True):
+            case = cases.get(case_id)
             if case is None or case.state not in OVER or case.is_held:
                 uow.finish(job)
                 continue
             if bytes_of(again[case.id]) != stored[case.id]:
                 continue  # It has moved meanwhile: the job stays, and is tried again.
-            case.record(_frozen(case, listed(case.claim, again[case.id], stored[case.id], uow.now), uow.now))
-            frozen.append(case)
+            if case.id not in frozen:
+                files_of_it = listed(case.claim, again[case.id], stored[case.id], uow.now)
+                case.record(_frozen(case, files_of_it, uow.now, later=case_id != job.subject))
+                frozen[case.id] = case
             uow.finish(job)
-        uow.of(Cases).save_many(frozen)
+        uow.of(Cases).save_many(list(frozen.values()))
 
 
-def _frozen(case: Case, files: tuple[ArchivedFile, ...], at: datetime) -> CaseFileFrozen:
+def _frozen(case: Case, files: tuple[ArchivedFile, ...], at: datetime, *, later: bool) -> CaseFileFrozen:
     return CaseFileFrozen(
         case_id=case.id,
         claim=case.claim,
         revision=case.revision,
         instalment=case.instalment,
+        stage="later" if later else "decision",
         files=files,
         frozen_at=at,
     )

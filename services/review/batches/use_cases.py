@@ -37,12 +37,13 @@ from services.review.batches.drawing import Drawn, worked_out
 from services.review.batches.ready import drawable, must_stand
 from services.review.batches.store import QuotaBatches, newest_version
 from services.review.cases import granting
-from services.review.cases.answering import decision_of, settle, with_items
+from services.review.cases.answering import settle, with_items
 from services.review.cases.awarding import asked_of, judge_anew
 from services.review.cases.case import Case
 from services.review.cases.deciders import against_decider
 from services.review.cases.quota_places import hold_quotas
 from services.review.cases.refusals import NotYourDepartment, is_of
+from services.review.cases.refusing import SaidOfRefusal, refusing
 from services.review.cases.store import Cases
 from services.review.item_copies.store import ItemVersions
 from services.review.quotas.domain import kept_takes, left_of
@@ -153,8 +154,9 @@ def refuse_unserved(cmd: RefuseUnserved, uow: UnitOfWork) -> UnservedRefused:
     cites = (subject_to_text([batch.quota])[0], f"批次“{batch.name}”")
     for each in now:
         note = f"{cmd.reason}（{reasons[each.case.id]}）"
-        decision = decision_of(uow, note, cites=cites, how_to_object=cmd.how_to_object)
-        granting.refuse(each.case, decision, uow)
+        ground = (f"quota:{batch.number + 1}",)
+        said = SaidOfRefusal(note, cites, cmd.how_to_object, ground, cmd.other_grounds)
+        granting.refuse(each.case, refusing(each.case, each.item, said, uow), uow)
     settle(now, uow)
     return UnservedRefused(refused=len(now), left=len(open_cases) - len(now))
 

@@ -11,6 +11,7 @@ from typing import Any
 from contracts.bulk_decisions import LookedAt
 from contracts.message import Id
 from contracts.refusal import Conflict, Forbidden, Invalid, Reason
+from contracts.refusal_grounds import OwnGround
 from contracts.rule import ItemRules
 from rules.decisions import asked_for
 
@@ -72,13 +73,17 @@ class SaidOfAll:
 class SaidOfOne:
     """What a refusal in a bulk says."""
 
-    reason: str
+    reason: str | None
     cites: tuple[str, ...] = ()
     how_to_object: str = ""
+    grounds: tuple[str, ...] = ()
+    other_grounds: tuple[OwnGround, ...] = ()
 
     @classmethod
     def of(cls, said: dict[str, Any]) -> SaidOfOne:
-        return cls(said["reason"], tuple(said["cites"]), said["how_to_object"])
+        own = tuple(OwnGround.model_validate(each) for each in said.get("other_grounds", ()))
+        cites, grounds = tuple(said["cites"]), tuple(said.get("grounds", ()))
+        return cls(said["reason"], cites, said["how_to_object"], grounds, own)
 
 
 def must_be_distinct(lines: Sequence[LookedAt]) -> None:

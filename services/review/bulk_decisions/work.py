@@ -23,9 +23,11 @@ from services.review.bulk_decisions.domain import (
 from services.review.bulk_decisions.store import BulkLines
 from services.review.cases import undo_window
 from services.review.cases.answering import Handled, must_be_in_hand, settle, with_items
+from services.review.cases.awarding import judge_anew
 from services.review.cases.case import Case
 from services.review.cases.finishing import finish
 from services.review.cases.pinned import version_of
+from services.review.cases.quota_places import hold_quotas
 from services.review.cases.refusals import CaseNotFound
 from services.review.cases.store import Cases
 from services.review.cases.use_cases import give_approval, refuse_in_hand
@@ -88,6 +90,9 @@ def _approve(lines: Sequence[BulkLine], run: Operation, uow: UnitOfWork) -> Mapp
 def _reject(lines: Sequence[BulkLine], run: Operation, uow: UnitOfWork) -> Mapping[str, Refused]:
     handled, refused = _in_hand(lines, uow)
     said = {line.case_id: SaidOfOne.of(line.said) for line in lines}
+    judge_anew([(each.case, each.item) for each in handled if each.case.is_open], uow)
+    # What is said at once gives its places back: those of all are held in one order.
+    hold_quotas([(each.case, each.item) for each in handled], uow)
     for each in handled:
         try:
             refuse_in_hand(each, said[each.case.id], uow)

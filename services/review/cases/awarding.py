@@ -8,6 +8,7 @@ from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
 from contracts.rule import AwardHistory, Level
 from services.review.cases.case import Case
+from services.review.cases.claim_instalments import look_at_earlier
 from services.review.cases.judging import judged
 from services.review.cases.quota_places import leave_to_quotas
 from services.review.item_copies.item import PinnedItem
@@ -41,6 +42,7 @@ def judge_anew(cases: Sequence[tuple[Case, PinnedItem]], uow: UnitOfWork) -> Non
     for case, item in open_cases:
         judge(case, item, histories, uow)
     leave_to_quotas(open_cases, histories, uow)
+    look_at_earlier([case for case, _item in open_cases], uow)
 
 
 def judge(case: Case, item: PinnedItem, histories: Mapping[str, AwardHistory], uow: UnitOfWork) -> None:

@@ -12,14 +12,14 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from contracts.aggregate import Aggregate
-from contracts.case_events import CaseNotAccepted, CaseWithdrawn, ForecastPayment, PauseCause
+from contracts.case_events import CaseNotAccepted, CaseWithdrawn, ForecastPayment
 from contracts.case_materials import ConfirmedMaterial, MaterialConfirmation, MaterialsConfirmed
 from contracts.case_payees import CasePayee, NamedPayee
-from contracts.case_steps import StepView
+from contracts.case_steps import PauseCause, StepView
 from contracts.deadlines import DeadlineMove
 from contracts.enterprises import FactRecorders, Payee
 from contracts.intake import Claim
-from contracts.message import SYSTEM, Actor, Event, TenantId
+from contracts.message import Actor, Event, TenantId
 from contracts.payee_holders import PayeeHolder
 from contracts.refusal import Reason, Refused
 from contracts.review import CaseAccepted, CaseState
@@ -57,7 +57,8 @@ class Case(Aggregate):
     `answers` are all that were given, `tasks` the answers that are waited for; `steps` and `against` say how the plan stood, and
     what stood against approval, when it was last worked out (`progress`).
     `paid_before`: how earlier instalments of its claim ended. `read_as`: its state as it was read.
-    `quota` is what the item's quotas said of it then (`quota_places`); it is not kept.
+    `quota` is what the item's quotas said of it then (`quota_places`), `earlier` what earlier instalments of its claim said against
+    it (`claim_instalments`); neither is kept.
     """
 
     claim: Claim
@@ -104,7 +105,9 @@ class Case(Aggregate):
     paid_before: AwardHistory | None = None
     read_as: CaseState | None = None
     reopened_at: datetime | None = None
+    notice_number: str | None = None
     quota: QuotaStanding | None = None
+    earlier: tuple[Refused, ...] = ()
 
     def accept(
         self,
@@ -135,13 +138,8 @@ class Case(Aggregate):
         )
         self.report(before, accepted)
 
-    def turn_away(self, refusal: Refused, now: datetime) -> None:
-        """Do not accept it (不予受理), and say why: the case ends as it begins."""
-        self.remarks = refusal.reasons
-        self.refuse_acceptance(CaseDecision(SYSTEM.id, now, refusal.message))
-
     def refuse_acceptance(self, decision: CaseDecision) -> None:
-        """不予受理, by whoever decides on acceptance."""
+        """不予受理, by whoever decides on acceptance, or by the machine: then the case ends as it begins."""
         before = None if self.version == 0 else self.state
         self.state, self.decision, self.listed_by = "not_accepted", decision, None
         told = CaseNotAccepted(
@@ -152,6 +150,8 @@ class Case(Aggregate):
             how_to_object=decision.how_to_object,
             decided_by=decision.by,
             decided_at=decision.at,
+            grounds=decision.grounds,
+            remedies=decision.remedies,
         )
         self.report(before, told)
 

@@ -45,6 +45,9 @@ def view_of(case: Case, unmapped: Sequence[TermInPlan] = ()) -> CaseView:
         note=decision.note if decision else "",
         cites=decision.cites if decision else (),
         how_to_object=decision.how_to_object if decision else "",
+        grounds=decision.grounds if decision else (),
+        remedies=decision.remedies if decision else None,
+        notice_number=case.notice_number,
         steps=case.steps,
         payees=case.receivers,
         received_at=case.received_at,
@@ -58,15 +61,18 @@ def view_of(case: Case, unmapped: Sequence[TermInPlan] = ()) -> CaseView:
     )
 
 
-SAME = ("steps", "received_at", "decisions", "revision", "instalment", "first_case_id", "undo_until")
+SAME = (
+    *("steps", "received_at", "decisions", "revision", "instalment", "first_case_id", "undo_until"),
+    *("grounds", "remedies", "notice_number"),
+)
 """What a view shows as its row has it."""
 
 
-def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = (), called: str | None = None) -> CaseView:
-    """The same, read without the domain: what the rule says was written out with the row.
-
-    `called` is what the enterprise is called now, if its name has changed.
-    """
+def view_of_row(
+    row: Row[Any], unmapped: Sequence[TermInPlan] = (), called: str | None = None, projected: datetime | None = None
+) -> CaseView:
+    """The same, read without the domain: what the rule says was written out with the row. `called` is what the enterprise is
+    called now; `projected` when a review limit that stands still would end if it went on now."""
     amount = row.assessment["amount"]
     return CaseView(
         case_id=row.id,
@@ -87,7 +93,7 @@ def view_of_row(row: Row[Any], unmapped: Sequence[TermInPlan] = (), called: str 
         inspection_required=row.inspection_required,
         inspection_passed=row.inspection["passed"] if row.inspection else None,
         unconfirmed_materials=_unconfirmed(row.materials),
-        **_runs_until(row.state, row.due_at, row.awaits_year),
+        **_runs_until(row.state, row.due_at or projected, row.awaits_year),
         accepted_at=row.accepted_at,
         decided_by=row.decided_by,
         decided_at=row.decided_at,

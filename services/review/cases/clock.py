@@ -7,7 +7,8 @@ from datetime import datetime
 from chassis.time.calendar import Calendar
 from chassis.time.clock import CHINA
 from chassis.time.sla import Limit, NotYetPublished, SlaClock, Then
-from contracts.case_events import CaseResumed, CaseSuspended, PauseCause
+from contracts.case_events import CaseResumed, CaseSuspended
+from contracts.case_steps import PauseCause
 from contracts.deadlines import DeadlineMove, ReviewDeadlineUndetermined
 from contracts.review import ReviewDeadlineApproaching, ReviewDeadlineMissed, ReviewDeadlineMoved
 from contracts.rule import TimeLimit

@@ -14,7 +14,8 @@ from contracts.message import TenantId
 from services.review.cases import clock
 from services.review.cases.case import Case
 from services.review.cases.store import Cases, OpenReviewLimit
-from services.review.cases.task_times import ACCEPTANCE_OPENED, retime
+from services.review.cases.task_calendar import follow_tasks, out_of_step
+from services.review.cases.task_times import ACCEPTANCE_OPENED, retime, tell_tasks
 from services.review.tasks.store import CaseTasks
 
 REVIEW_ALARM = "review_alarm"
@@ -54,6 +55,7 @@ def watch(case: Case, uow: UnitOfWork) -> None:
     ]
     if raised:
         clock.tell_deadline(case, raised[-1])
+        tell_tasks(case, raised[-1])
     upcoming = _upcoming(alarms, uow.now)
     if missing is not None:
         ask_for(uow, case.tenant, missing.year, "review")
@@ -89,10 +91,13 @@ def follow_calendar(uow: UnitOfWork, tenant: TenantId, after: str) -> str | None
     limits = cases.open_limits(tenant, after, PART)
     looks = uow.scheduled(REVIEW_ALARM, [each.case_id for each in limits], tenant=tenant)
     moved = [each.case_id for each in limits if not in_step(each, looks.get(each.case_id), calendar, uow.now)]
-    changed = [case for case in cases.get_many(moved).values() if case.state == "accepted"]
+    of_tasks = set(out_of_step(limits, uow, tenant))
+    changed = [case for case in cases.get_many([*moved, *of_tasks]).values() if case.is_open]
     for case in changed:
-        watch(case, uow)
-    cases.save_many([case for case in changed if case.pending])
+        if case.state == "accepted":
+            watch(case, uow)
+        follow_tasks(case, uow)
+    cases.save_many([case for case in changed if case.pending or case.id in of_tasks])
     return limits[-1].case_id if len(limits) == PART else None
 
 
@@ -105,7 +110,7 @@ def follow_everywhere(uow: UnitOfWork, tenant: TenantId, after: str) -> str | No
 
 def in_step(known: OpenReviewLimit, look: datetime | None, calendar: Calendar, now: datetime) -> bool:
     """Whether the calendar says of a limit what is known of it, and it is looked at (`look`) when its next alarm is due."""
-    if known.clock.paused is not None:
+    if known.clock is None or known.clock.paused is not None:
         return True
     if clock.due_by(known.clock, calendar) != (known.due_at, known.awaits_year):
         return False

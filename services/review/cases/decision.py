@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.refusal import Conflict
+from contracts.refusal_grounds import RefusalGround, Remedies
 
 
 class AlreadyDecided(Conflict):
@@ -15,7 +16,7 @@ class AlreadyDecided(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class CaseDecision:
-    """Who decided, when, and the opinion or reason; of a refusal also what it rests on and how one objects."""
+    """Who decided, when, and the opinion or reason; of a refusal also its grounds, what it rests on and how one objects."""
 
     by: str
     at: datetime
@@ -23,3 +24,5 @@ class CaseDecision:
     cites: tuple[str, ...] = ()
     how_to_object: str = ""
     certificate: str | None = None
+    grounds: tuple[RefusalGround, ...] = ()
+    remedies: Remedies | None = None

@@ -18,6 +18,11 @@ def case_id_of(application_id: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"case\x1f{application_id}"))
 
 
+def follow_up_id(first_case_id: str, number: int) -> str:
+    """The case of a later instalment: the same, however often its day comes."""
+    return str(uuid.uuid5(uuid.UUID(first_case_id), str(number)))
+
+
 @dataclass(frozen=True, slots=True)
 class Filing:
     """What was filed, by an enterprise or on a department's list. `filed_on` is the local date of `filed_at`; `figures` are

@@ -21,7 +21,8 @@ from services.review.cases.answers import StepAnswer, deciding
 from services.review.cases.case import Case
 from services.review.cases.deciders import against_nominators
 from services.review.cases.decision import CaseDecision
-from services.review.cases.granting import Grant, grant_many, is_in_kind
+from services.review.cases.granting import Grant, grant_many, hold_persons, is_in_kind
+from services.review.cases.heard import with_news_to_take_up
 from services.review.cases.last_approval import CertificateNeeded
 from services.review.cases.moving import MovingCases
 from services.review.cases.open_tasks import StepOwner
@@ -56,8 +57,11 @@ def finish(cases: Sequence[tuple[Case, PinnedItem]], uow: UnitOfWork) -> Mapping
             withdraw_approvals(case, credit.NO_MORE, uow)
         _answer_by_machine(case, item, bad, uow)
     done = _done(open_cases, uow)
-    # What is heard of its firm is taken up first: nothing is granted on facts that have just been withdrawn.
+    # What is heard of its firm, also while the person was waited for, is taken up first: nothing is granted on facts that have
+    # just been withdrawn.
+    hold_persons([(each.case, each.item) for each in done], uow)
     moving = uow.of(MovingCases).among([each.case.id for each in done])
+    moving |= with_news_to_take_up([(each.case, each.item) for each in done if not each.case.version], uow)
     done = [each for each in done if each.case.id not in moving]
     if not done:
         return {}

@@ -24,6 +24,7 @@ from services.review.cases.answers import SupplementAwaited
 from services.review.cases.approvals import Cells, GrantedCase, approvals_of, kept_after, lessened, none_of
 from services.review.cases.awarding import asked_of, award_of, judge
 from services.review.cases.case import Case
+from services.review.cases.claim_instalments import beyond_whole, look_at_earlier
 from services.review.cases.decision import CaseDecision
 from services.review.cases.entitlement import obstacles_in
 from services.review.cases.known_accounts import know_accounts
@@ -52,16 +53,20 @@ class Grant:
     found: tuple[Refused, ...] = ()
 
 
+def hold_persons(cases: Pairs, uow: UnitOfWork) -> None:
+    """Until the commit nobody else grants anything to the persons in law of these."""
+    uow.of(AwardRegister).hold([asked_of(case, item) for case, item in cases])
+
+
 def grant_many(grants: Sequence[Grant], uow: UnitOfWork) -> Mapping[str, Refused]:
     """Grant these, each with its place in the register; → what stands against the others, by case.
 
-    Their persons in law, and then the quotas of their items, are held until the commit: each is judged beside all that they
+    Their persons in law are held, and now the quotas of their items are too, until the commit: each is judged beside all that they
     were granted, in this transaction too.
     """
     register = uow.of(AwardRegister)
     by_case = {each.case.id: each for each in grants}
     asked = [asked_of(each.case, each.item) for each in grants]
-    register.hold(asked)
     know_accounts([each.case for each in grants], uow)
     in_hand = [(each.case, each.item) for each in grants]
     hold_quotas(in_hand, uow)
@@ -79,8 +84,17 @@ def _grant_turn(
     for each in grants:
         judge(each.case, each.item, histories, uow)
     leave_to_quotas([(each.case, each.item) for each in grants], histories, uow, beside=in_hand)
+    look_at_earlier([each.case for each in grants], uow)
     payments = {each.case.id: each.case.payments(payer_of) for each in grants}
-    against = {each.case.id: [*_against(each), *payments[each.case.id][1], *each.found] for each in grants}
+    against = {
+        each.case.id: [
+            *_against(each),
+            *beyond_whole(each.case, histories.get(each.case.id, each.case.paid_before)),
+            *payments[each.case.id][1],
+            *each.found,
+        ]
+        for each in grants
+    }
     awards = {
         each.case.id: award_of(each.case, each.item, histories.get(each.case.id), uow)
         for each in grants
@@ -101,7 +115,6 @@ def _grant_turn(
 def refuse(case: Case, decision: CaseDecision, uow: UnitOfWork) -> None:
     """Refuse it, with the reason. Raises AlreadyDecided."""
     case.decide("rejected", decision)
-    leave_behind(case, uow)
     deadline.stop_watching(case, uow)
     version = version_of(case.claim)
     _hold_or_release(case, uow.of(ItemVersions).items([version])[version], uow)
@@ -116,6 +129,7 @@ def release(
     assert decision is not None, "nothing is decided"
     case.undo_until = None
     if case.state == "rejected":
+        leave_behind(case, uow)
         case.report("accepted", _refusal(case, decision))
         case.emitted = none_of(case.emitted)
     elif is_in_kind(case, item):
@@ -176,6 +190,8 @@ def _refusal(case: Case, decision: CaseDecision) -> CaseRejected:
         rejected_at=decision.at,
         revision=case.revision,
         instalment=case.instalment,
+        grounds=decision.grounds,
+        remedies=decision.remedies,
     )
 
 
@@ -193,6 +209,7 @@ def _against(grant: Grant) -> list[Refused]:
         found.append(SupplementAwaited())
     found += case.materials.obstacles(checked=True)
     found += case.quota.against if case.quota is not None else ()
+    found += case.earlier
     return found if in_kind else [*found, *in_the_way(case.receivers_by(grant.item), case.assessment)]
 
 

@@ -10,6 +10,7 @@ from services.review.cases.case import Case
 from services.review.cases.open_tasks import OpenTask
 from services.review.cases.progress import row_of
 from services.review.cases.store import Cases
+from services.review.cases.task_times import keep_time
 from services.review.tasks.store import CaseTasks
 from services.review.tasks.task import CaseTask
 
@@ -42,8 +43,4 @@ def _brought_in_step(row: CaseTask, wanted: tuple[Case, OpenTask] | None) -> boo
         row.close("void")
         return True
     case, task = wanted
-    said = (task.due_at, task.awaits_year, case.waits_for_enterprise)
-    if (row.due_at, row.awaits_year, row.paused) == said:
-        return False
-    row.due_at, row.awaits_year, row.paused = said
-    return True
+    return keep_time(row, case, task)

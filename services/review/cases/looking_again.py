@@ -17,7 +17,7 @@ def decide_nothing(case: Case) -> None:
 
 def reopen(case: Case, reason: str, asked_by: str, agreed_by: str, at: datetime) -> None:
     """Look at it again, from now on: what is decided next supersedes what was."""
-    before, case.state, case.decision = case.state, "accepted", None
+    before, case.state, case.decision, case.notice_number = case.state, "accepted", None, None
     case.revision, case.reopened_at = case.revision + 1, at
     told = CaseReopened(
         case_id=case.id,

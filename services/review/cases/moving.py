@@ -19,6 +19,11 @@ INSTALMENT_DECIDED = "instalment_decided"
 
 MARKED = "SELECT case_id FROM moving_case WHERE case_tenant = ANY (:tenants) AND case_id = ANY (:ids)"
 MARKS = "SELECT case_tenant, case_id, mark FROM moving_case WHERE case_id = ANY (:ids) ORDER BY case_tenant, case_id"
+MARK = """
+INSERT INTO moving_case (case_tenant, case_id, mark)
+SELECT t, i, gen_random_uuid()::text FROM unnest(CAST(:tenants AS text[]), CAST(:ids AS text[])) AS k(t, i) ORDER BY t, i
+ON CONFLICT (case_tenant, case_id) DO UPDATE SET mark = EXCLUDED.mark
+"""
 UNMARK = """
 DELETE FROM moving_case m USING unnest(CAST(:tenants AS text[]), CAST(:ids AS text[]), CAST(:marks AS text[])) AS k(t, i, n)
 WHERE (m.case_tenant, m.case_id, m.mark) = (k.t, k.i, k.n)
@@ -44,6 +49,12 @@ class MovingCases:
         """As they are now; what is heard later has another mark."""
         found = self._uow.execute(MARKS, {"ids": sorted(set(case_ids))})
         return [(row.case_tenant, row.case_id, row.mark) for row in found]
+
+    def mark(self, cases: Collection[tuple[TenantId, str]]) -> None:
+        """Nothing is granted of these before they have taken up what was heard."""
+        if cases:
+            tenants, ids = zip(*sorted(cases), strict=True)
+            self._uow.execute(MARK, {"tenants": list(tenants), "ids": list(ids)})
 
     def unmark(self, marks: Iterable[Mark]) -> None:
         """What was heard with these marks has been taken up."""

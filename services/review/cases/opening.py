@@ -21,6 +21,7 @@ from services.review.cases.known_accounts import ask_elsewhere, know_accounts
 from services.review.cases.payments import PayerOf
 from services.review.cases.pinned import PinnedVersion, version_of
 from services.review.cases.receiving import receive
+from services.review.cases.refusing import turning_away
 from services.review.cases.store import Cases
 from services.review.item_copies.item import PinnedItem
 from services.review.item_copies.store import ItemVersions
@@ -44,11 +45,14 @@ def open_cases(events: Sequence[Received[ApplicationSubmitted]], uow: UnitOfWork
             event.not_yet(f"所替代的办件 {receipt}")
         elif filing.case_id not in known:
             case = receive(filing, item)
-            if objection := earlier.objection_to(filing.claim):
-                case.turn_away(objection, uow.now)
+            objection, decision = earlier.objection_to(filing.claim), None
+            if objection is not None:
+                decision = turning_away(case, item, objection, uow)
+            if decision is not None:
+                case.refuse_acceptance(decision)
                 turned_away.append(case)
             else:
-                if can_be_accepted_by_machine(case, item):
+                if not objection and can_be_accepted_by_machine(case, item):
                     accept(case, uow, item=item, payer_of=payer_of)
                 opened.append(Handled(case, item))
             earlier.add(case)

@@ -37,6 +37,7 @@ from services.review.cases.task_times import (
     clock_of_task,
     in_step_with,
     retime,
+    stands_still,
     subject_of,
     until,
     watch_task,
@@ -105,6 +106,7 @@ def against(case: Case, item: PinnedItem, standing: PlanStanding, amount_fen: in
     found = obstacles_in(case.assessment, None if in_kind else amount_fen, in_kind=in_kind)
     found += [] if in_kind else in_the_way(case.receivers_by(item), case.assessment)
     found += case.quota.against if case.quota is not None else ()
+    found += case.earlier
     undone = [
         each.step for each in standing.steps if each.state in ("open", "waiting") and each.step.kind != "approval"
     ]
@@ -234,7 +236,7 @@ def row_of(case: Case, task: OpenTask) -> CaseTask:
         opened_at=task.opened_at,
         due_at=task.due_at,
         awaits_year=task.awaits_year,
-        paused=case.waits_for_enterprise,
+        still=stands_still(case, task),
         brief={"passed_on": before} if (before := passed_on(case.answers, task.place)) else {},
     )
 

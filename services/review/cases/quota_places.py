@@ -59,7 +59,8 @@ def take_places(cases: Pairs, uow: UnitOfWork) -> None:
 
 
 def leave_behind(case: Case, uow: UnitOfWork) -> None:
-    """It is refused: its place is free; where the pot did not reach it, those who filed later are not served in its stead."""
+    """It is said that it is refused: its place is free; where the pot did not reach it, those who filed later are not served in its
+    stead."""
     if not under_quota(case):
         return
     item = uow.of(ItemVersions).items({version_of(case.claim)})[version_of(case.claim)]
@@ -77,9 +78,14 @@ def leave_behind(case: Case, uow: UnitOfWork) -> None:
 
 def queue_moved(cases: Pairs, uow: UnitOfWork) -> None:
     """Those of these that are decided or withdrawn wait no more: who was filed behind them is looked at again."""
-    left = {(case.tenant, item.family) for case, item in cases if under_quota(case) and not case.is_open}
+    left = {(case.tenant, item.family) for case, item in cases if under_quota(case) and not _waits(case)}
     if left:
         uow.of(QuotaPlaces).moved(left)
+
+
+def _waits(case: Case) -> bool:
+    """Whether it stands in the queue of its item: until it is granted, or it is said that it is refused."""
+    return case.is_open or (case.state == "rejected" and case.is_held)
 
 
 def under_quota(case: Case) -> bool:
@@ -115,7 +121,7 @@ def _with_those_in_hand(known: QuotasKnown, cases: Pairs) -> QuotasKnown:
         key = (case.tenant, item.family)
         if key in queue:
             queue[key].pop(case.id, None)
-            if case.is_open and under_quota(case):
+            if _waits(case) and under_quota(case):
                 queue[key][case.id] = quota_claim(case, item)
     return replace(known, queue={key: tuple(line.values()) for key, line in queue.items()})
 
@@ -151,6 +157,7 @@ def _rows(case: Case, item: PinnedItem, standing: QuotaStanding, state: str) -> 
             "takes": kept_takes(said.takes),
             "state": state,
             "batch_id": said.batch_id,
+            "revision": case.revision if state == "held" else None,
         }
         for said in standing.said
         if said.serves or (state == "short" and said.outcome == "used_up")

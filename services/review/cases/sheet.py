@@ -27,6 +27,7 @@ from services.review.cases.shown_changes import shown_changes, shown_instalment
 from services.review.cases.tables import REVIEW_CASE
 from services.review.cases.task_times import clock_of_task, earlier_end
 from services.review.cases.views import case_row, shown
+from services.review.tasks.standing import projected_end
 
 FACTS: TypeAdapter[tuple[Fact, ...]] = TypeAdapter(tuple[Fact, ...])
 TASKS: TypeAdapter[tuple[OpenTask, ...]] = TypeAdapter(tuple[OpenTask, ...])
@@ -106,12 +107,18 @@ def _tasks(row: Row[Any], reader: Reader) -> tuple[SheetTask, ...]:
     found = []
     for task in TASKS.validate_python(row.tasks):
         own = clock_of_task(task)
-        if own is None or own.paused is None:
-            ends = [due_by(own, calendar), due_by(clock, calendar)]
-            due_at, awaits_year = earlier_end(ends)
-            task = replace(task, due_at=due_at, awaits_year=awaits_year)
-        found.append(task.on_sheet())
+        still = [each for each in (own, clock) if each is not None and each.paused is not None]
+        if still and (own is None or own.paused is not None):
+            stands = {"paused_why": _why(still), "projected_due_at": projected_end(still, reader.now, calendar)}
+            found.append(task.on_sheet().model_copy(update=stands))
+            continue
+        due_at, awaits_year = earlier_end([due_by(own, calendar), due_by(clock, calendar)])
+        found.append(replace(task, due_at=due_at, awaits_year=awaits_year).on_sheet())
     return tuple(found)
+
+
+def _why(still: Collection[SlaClock]) -> str | None:
+    return next((each.paused.reason for each in reversed([*still]) if each.paused is not None), None)
 
 
 def _material(

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, RowMapping, Text, any_, column, func, literal, select
@@ -14,12 +14,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.time.sla import SlaClock
 from chassis.write.store import AggregateStore
+from chassis.write.uow import UnitOfWork
 from contracts.case_payees import CasePayee, NamedPayee
 from contracts.case_steps import StepView
 from contracts.enterprises import FactRecorders, Payee
 from contracts.intake import Claim
 from contracts.message import TenantId
 from contracts.refusal import Reason
+from contracts.refusal_grounds import RefusalGround, Remedies
 from contracts.rule import Assessment, AwardHistory, Decision, Fact, ParameterValue, TimeLimit
 from services.review.account_copies.domain import ReceiverAccount
 from services.review.cases.answers import StepAnswer
@@ -32,6 +34,7 @@ from services.review.cases.materials import CaseMaterials
 from services.review.cases.moves import OPEN
 from services.review.cases.moving import FACTS_MOVED, INSTALMENT_DECIDED
 from services.review.cases.open_tasks import OpenTask
+from services.review.cases.papers import issue_papers
 from services.review.cases.receivers import EmittedPart
 from services.review.cases.refusals import CaseNotFound
 from services.review.cases.tables import CASE_ANSWER, DEADLINE_MOVE, REVIEW_CASE
@@ -59,11 +62,10 @@ DOCUMENTS: dict[str, TypeAdapter[Any]] = {
     "commitments": TypeAdapter(tuple[str, ...]),
 }
 """What of a case is a document, and what it is read as."""
-
 PLAIN = (
     *("asked_fen", "award_period", "inspection_required", "received_at", "accepted_at", "effective_receipt", "clock"),
     *("due_at", "awaits_year", "state", "listed_by", "credit_commitment", "tasks_given", "revision", "instalment"),
-    *("first_case_id", "undo_until", "reopened_at"),
+    *("first_case_id", "undo_until", "reopened_at", "notice_number"),
 )
 """What of a case is a column as it is."""
 
@@ -72,12 +74,14 @@ ANSWER_FIELDS = ("step", "slot", "kind", "verdict", "by", "department", "at", "r
 
 @dataclass(frozen=True, slots=True)
 class OpenReviewLimit:
-    """The clock of an open case's review limit, and what is known of when it ends."""
+    """The clock of an open case's review limit, if it has one that runs, and what is known of when it ends; and its tasks that
+    have clocks of their own."""
 
     case_id: str
-    clock: SlaClock
+    clock: SlaClock | None
     due_at: datetime | None
     awaits_year: int | None
+    tasks: tuple[OpenTask, ...] = ()
 
 
 class Cases(AggregateStore[Case]):
@@ -104,6 +108,8 @@ class Cases(AggregateStore[Case]):
             "cites": list(decision.cites) if decision else [],
             "how_to_object": decision.how_to_object if decision else "",
             "certificate": decision.certificate if decision else None,
+            "grounds": [each.model_dump(mode="json") for each in decision.grounds] if decision else [],
+            "remedies": decision.remedies.model_dump() if decision and decision.remedies else None,
         }
 
     def from_row(self, row: RowMapping) -> Case:
@@ -142,6 +148,7 @@ class Cases(AggregateStore[Case]):
 
     def save_many(self, aggregates: Iterable[Case]) -> None:
         saved = list(aggregates)
+        issue_papers(saved, cast(UnitOfWork, self._uow))
         before = {id(case): case.answers_kept for case in saved}
         super().save_many(saved)
         moves, answers = [], []
@@ -172,22 +179,16 @@ class Cases(AggregateStore[Case]):
             case.read_as = case.state
 
     def open_limits(self, tenant: TenantId, after: str, limit: int) -> list[OpenReviewLimit]:
-        """The limits of open cases that come next after this id; nothing is locked."""
+        """What runs in the open cases that come next after this id; nothing is locked."""
         c = self.table.c
-        statement = (
-            select(c.id, c.clock, c.review_limit, c.accepted_at, c.due_at, c.awaits_year)
-            .where(
-                c.tenant == tenant,
-                c.id > after,
-                c.state == literal("accepted", literal_execute=True),
-                c.review_limit.is_not(None),
-            )
-            .order_by(c.id)
-            .limit(limit)
+        columns = (c.id, c.state, c.clock, c.review_limit, c.accepted_at, c.due_at, c.awaits_year, c.tasks)
+        wanted = (
+            c.tenant == tenant,
+            c.id > after,
+            c.state.in_([literal(each, literal_execute=True) for each in sorted(OPEN)]),
         )
-        return [
-            OpenReviewLimit(row.id, _clock(row), row.due_at, row.awaits_year) for row in self._uow.execute(statement)
-        ]
+        rows = self._uow.execute(select(*columns).where(*wanted).order_by(c.id).limit(limit))
+        return [OpenReviewLimit(row.id, _clock(row), row.due_at, row.awaits_year, _own_clocks(row)) for row in rows]
 
     def accepted_of_item(self, item_id: str, before: datetime) -> list[Case]:
         """The accepted claims of an item that were filed before this instant, first instalments; nothing is locked."""
@@ -221,17 +222,29 @@ class Cases(AggregateStore[Case]):
         return found
 
 
-def _clock(row: Any) -> SlaClock:
+def _clock(row: Any) -> SlaClock | None:
     """Cases from before clocks were kept have run since they were accepted."""
     if row.clock is not None:
         return SlaClock.model_validate(row.clock)
+    if row.review_limit is None or row.state == "received":
+        return None
     return clock_from(TimeLimit.model_validate(row.review_limit), row.accepted_at)
+
+
+def _own_clocks(row: Any) -> tuple[OpenTask, ...]:
+    return tuple(each for each in DOCUMENTS["tasks"].validate_python(row.tasks) if each.clock is not None)
 
 
 def _decision(row: RowMapping) -> CaseDecision | None:
     if row["decided_by"] is None:
         return None
-    cites = tuple(row["cites"])
     return CaseDecision(
-        row["decided_by"], row["decided_at"], row["note"], cites, row["how_to_object"], row["certificate"]
+        row["decided_by"],
+        row["decided_at"],
+        row["note"],
+        tuple(row["cites"]),
+        row["how_to_object"],
+        row["certificate"],
+        tuple(RefusalGround.model_validate(each) for each in row["grounds"]),
+        Remedies.model_validate(row["remedies"]) if row["remedies"] else None,
     )

@@ -6,21 +6,24 @@ alarms are told by `deadline`. Both stand still while the case does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chassis.time.calendar import Calendar
 from chassis.time.jobs import Job
 from chassis.time.sla import Alarm, SlaClock
 from chassis.write.uow import UnitOfWork
 from contracts.case_events import TaskDeadlineApproaching, TaskDeadlineMissed
+from contracts.case_steps import PauseCause
 from services.review.cases import clock
 from services.review.cases.case import Case
 from services.review.cases.open_tasks import OpenTask
 from services.review.cases.store import Cases
+from services.review.tasks.standing import StandsStill
 from services.review.tasks.store import CaseTasks
+from services.review.tasks.task import CaseTask
 
 if TYPE_CHECKING:
     from chassis.edge.entrypoints import UnitMaker
@@ -53,21 +56,43 @@ def clock_of_task(task: OpenTask) -> SlaClock | None:
     return None if task.clock is None else clock.clock_from(task.clock, task.opened_at)
 
 
+HOLDS_TASKS: Mapping[PauseCause, str] = {"supplement": "等待企业补正", "objection": "收到对公示的异议，正在核查"}
+"""What lets every task of a case stand still, and in which words. A step that the item excludes from the review limit has its
+own clock, which goes on."""
+
+
+def held_by(case: Case) -> PauseCause | None:
+    """Why no task of the case counts time now, if none does."""
+    return next((cause for cause in HOLDS_TASKS if cause in case.pauses), None)
+
+
 def until(case: Case, own: SlaClock | None, calendar: Calendar) -> clock.DueDate:
-    """The earlier end of a step's own clock and of the case's; neither while the enterprise is waited for."""
-    if case.waits_for_enterprise:
+    """The earlier end of a step's own clock and of the case's; neither while all tasks stand still."""
+    if held_by(case) is not None:
         return None, None
     return earlier_end([clock.due_by(own, calendar), (case.due_at, case.awaits_year)])
 
 
 def in_step_with(case: Case, task: OpenTask, now: datetime) -> OpenTask:
-    """The task with its own clock standing still while the enterprise is waited for, and going on afterwards: time in which
-    nobody of the department could answer is not counted."""
-    own = clock_of_task(task)
-    if own is None or (own.paused is not None) == case.waits_for_enterprise:
+    """The task with its own clock standing still while the enterprise is waited for or an objection is looked into, and going on
+    afterwards: time in which nobody of the department could answer is not counted."""
+    own, cause = clock_of_task(task), held_by(case)
+    if own is None or (own.paused is not None) == (cause is not None):
         return task
-    moved = own.pause(now, "待企业补正") if case.waits_for_enterprise else own.resume(now)
+    moved = own.pause(now, HOLDS_TASKS[cause]) if cause is not None else own.resume(now)
     return replace(task, kept_clock=moved.model_dump(mode="json"))
+
+
+def stands_still(case: Case, task: OpenTask) -> dict[str, Any] | None:
+    """Why the task counts no time now and what it would end by; None while any clock of it runs, or nothing limits it."""
+    own, review = clock_of_task(task), clock.clock_of(case)
+    still = [each for each in (own, review) if each is not None and each.paused is not None]
+    if not still or (own is not None and own.paused is None):
+        return None
+    pause = still[-1].paused
+    assert pause is not None, "a clock that stands still says why"
+    said = StandsStill(causes=case.pauses, why=pause.reason, since=pause.since, clocks=tuple(still))
+    return said.model_dump(mode="json")
 
 
 def earlier_end(ends: Sequence[clock.DueDate]) -> clock.DueDate:
@@ -85,25 +110,32 @@ def retime(case: Case, uow: UnitOfWork) -> None:
         task = in_step_with(case, before, uow.now)
         due_at, awaits_year = until(case, clock_of_task(task), calendar)
         task = replace(task, due_at=due_at, awaits_year=awaits_year)
-        if task != before:
+        if task != before or stands_still(case, task) is not None:
             moved.append(task)
-        if task.kept_clock != before.kept_clock:
+        if (task.kept_clock, task.due_at) != (before.kept_clock, before.due_at):
             watch_task(case, task, uow)
     if not moved:
         return
     by_id = {task.id: task for task in moved}
     case.tasks = tuple(by_id.get(task.id, task) for task in case.tasks)
     rows = uow.of(CaseTasks).get_many([task.id for task in moved if task.tenant == case.tenant])
-    for id, row in rows.items():
-        row.due_at, row.awaits_year, row.paused = by_id[id].due_at, by_id[id].awaits_year, case.waits_for_enterprise
-    uow.of(CaseTasks).save_many(rows.values())
+    uow.of(CaseTasks).save_many([row for id, row in rows.items() if keep_time(row, case, by_id[id])])
     if any(task.tenant != case.tenant for task in moved):
         uow.schedule(HAND_OVER, case.id, at=uow.now, tenant=case.tenant)
 
 
+def keep_time(row: CaseTask, case: Case, task: OpenTask) -> bool:
+    """Let the row end, or stand still, as the case says of the task; returns whether that is anything new."""
+    said = (task.due_at, task.awaits_year, stands_still(case, task))
+    if (row.due_at, row.awaits_year, row.still) == said:
+        return False
+    row.due_at, row.awaits_year, row.still = said
+    return True
+
+
 def watch_task(case: Case, task: OpenTask, uow: UnitOfWork) -> None:
-    """See that somebody is told when so much of the step's own time is gone."""
-    if task.clock is None or case.waits_for_enterprise:
+    """See that somebody is told when so much of the step's own time is gone: what was told is not told again (`_tell`)."""
+    if task.clock is None or held_by(case) is not None:
         return
     alarm = _next_alarm(task, uow.calendar(case.tenant), ())
     if alarm is not None:
@@ -123,7 +155,7 @@ def raise_task_alarms(jobs: Sequence[Job], unit: UnitMaker) -> None:
 
 
 def _tell(case: Case, task: OpenTask, uow: UnitOfWork) -> None:
-    if case.waits_for_enterprise or task.clock is None:
+    if held_by(case) is not None or task.clock is None:
         return
     calendar = uow.calendar(case.tenant)
     told: list[int] = []
@@ -132,13 +164,25 @@ def _tell(case: Case, task: OpenTask, uow: UnitOfWork) -> None:
     fresh = [level for level in told if uow.raise_alarm("case_task", task.id, "task", level, tenant=case.tenant)]
     due = clock.due_by(clock_of_task(task), calendar)[0]
     if fresh and due is not None:
-        said = {"case_id": case.id, "claim": case.claim, "task_id": task.id, "task": task.kind, "due_at": due}
-        said |= {"department": task.department, "attention": task.owner.attention}
-        missed = fresh[-1] >= 100
-        event = TaskDeadlineMissed(**said) if missed else TaskDeadlineApproaching(**said, used_percent=fresh[-1])
-        case.record(event, to=task.tenant)
+        _say(case, task, fresh[-1], due)
     if alarm is not None:
         uow.schedule(TASK_ALARM, subject_of(case, task), at=alarm.at, tenant=case.tenant)
+
+
+def tell_tasks(case: Case, used_percent: int) -> None:
+    """So much of the case's own time is gone: whoever has to answer a step that ends with the case is told as well, if that is
+    not whom the case's own alarm reaches. The case's alarm is raised once per level, so they are too."""
+    for task in case.tasks:
+        if task.clock is None and case.due_at is not None and task.owner.attention != case.own_owner.attention:
+            _say(case, task, used_percent, case.due_at)
+
+
+def _say(case: Case, task: OpenTask, used_percent: int, due_at: datetime) -> None:
+    said = {"case_id": case.id, "claim": case.claim, "task_id": task.id, "task": task.kind, "due_at": due_at}
+    said |= {"department": task.department, "attention": task.owner.attention}
+    missed = used_percent >= 100
+    event = TaskDeadlineMissed(**said) if missed else TaskDeadlineApproaching(**said, used_percent=used_percent)
+    case.record(event, to=task.tenant)
 
 
 def _next_alarm(task: OpenTask, calendar: Calendar, already: Sequence[int]) -> Alarm | None:

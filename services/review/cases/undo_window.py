@@ -15,6 +15,7 @@ from contracts.message import SYSTEM
 from contracts.rule import TimeLimit
 from contracts.rule.plan import TimeUnit
 from services.review.cases.answers import deciding
+from services.review.cases.awarding import asked_of
 from services.review.cases.case import Case
 from services.review.item_copies.item import PinnedItem
 from services.review.register.store import AwardRegister
@@ -51,14 +52,15 @@ def hold(case: Case, until: datetime, uow: UnitOfWork) -> None:
     uow.schedule(RELEASE, case.id, at=until, tenant=case.tenant)
 
 
-def give_back(case: Case, uow: UnitOfWork, *, by: str, evidence: str) -> None:
-    """A held decision will never be said: its place in the register is free, and nothing waits for the end of the window.
+def give_back(case: Case, item: PinnedItem, uow: UnitOfWork, *, by: str, evidence: str) -> None:
+    """A held decision will never be said: what it took in the register and of quotas is as it was before it, and nothing waits for
+    the end of the window.
 
-    Of a case of which a decision was said before, the place stays: an earlier revision may have been paid.
+    Of a case of which a decision was said before, that one counts again: it may have been paid.
     """
     uow.unschedule(RELEASE, case.id, tenant=case.tenant)
-    if case.state == "approved" and not case.was_said:
-        uow.of(AwardRegister).free([case.id], "never_sent", by=by, evidence=evidence)
+    if case.state == "approved":
+        uow.of(AwardRegister).undo(asked_of(case, item), case.revision, by=by, evidence=evidence)
 
 
 def _by_a_person(case: Case) -> bool:

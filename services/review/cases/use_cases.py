@@ -13,7 +13,6 @@ from services.review.cases import granting
 from services.review.cases.answering import (
     Handled,
     answer_of,
-    decision_of,
     four_eyes,
     in_hand,
     place_to_answer,
@@ -30,8 +29,10 @@ from services.review.cases.last_approval import against_last_approval
 from services.review.cases.plan_terms import waiting_for
 from services.review.cases.progress import against
 from services.review.cases.refusals import together
+from services.review.cases.refusing import refusing
 from services.review.cases.store import Cases
 from services.review.figure_settings import SetFigures
+from services.review.grounds.choosing import SaidInRefusal
 
 TAKE_UP_PLAN = "take_up_plan"
 """The job by which a case from before plans were run gets its tasks. Its subject is the case."""
@@ -91,31 +92,22 @@ def give_approval(handled: Handled, said: ApprovalGiven, unmapped: Sequence[Term
 def reject_case(cmd: RejectCase, uow: UnitOfWork) -> CaseView:
     """Refuse it, with the reason. It is for those who could approve it, at whatever step it is.
 
-    Raises CaseNotFound, NotYourDepartment, StaleVersion, AlreadyDecided, RecorderDecides.
+    Raises CaseNotFound, NotYourDepartment, StaleVersion, AlreadyDecided, RecorderDecides, RemediesNotSet, GroundUnknown or
+    RefusalWithoutGround.
     """
     handled = in_hand(cmd.case_id, cmd.expected_version, uow)
+    handled.case.must_be_open()
+    judge_anew([(handled.case, handled.item)], uow)
     refuse_in_hand(handled, cmd, uow)
     return _settled(handled, uow)
 
 
-class RefusalGiven(Protocol):
-    """What the enterprise reads of a refusal."""
-
-    @property
-    def reason(self) -> str: ...
-    @property
-    def cites(self) -> tuple[str, ...]: ...
-    @property
-    def how_to_object(self) -> str: ...
-
-
-def refuse_in_hand(handled: Handled, said: RefusalGiven, uow: UnitOfWork) -> None:
-    """Refuse a case in hand; the caller settles it. Raises AlreadyDecided, RecorderDecides."""
+def refuse_in_hand(handled: Handled, said: SaidInRefusal, uow: UnitOfWork) -> None:
+    """Refuse a case in hand, that was just judged; the caller settles it. Raises as `reject_case` does."""
     handled.case.must_be_open()
     if own := four_eyes(handled.case, uow):
         raise own[0]
-    decision = decision_of(uow, said.reason, cites=said.cites, how_to_object=said.how_to_object)
-    granting.refuse(handled.case, decision, uow)
+    granting.refuse(handled.case, refusing(handled.case, handled.item, said, uow), uow)
 
 
 def take_up_plans(jobs: Sequence[Job], uow: UnitOfWork) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Text, any_, literal, or_, select
@@ -10,15 +11,18 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.read.reader import Reader
 from chassis.time.clock import CHINA
+from chassis.time.sla import SlaClock
 from contracts.refusal import Forbidden
 from contracts.review import CaseView, GetCase
 from copies.plan_terms import KnownPlanTerms
 from services.review.cases.case_view import view_of_row
+from services.review.cases.moves import OPEN
 from services.review.cases.refusals import CaseNotFound, NotYourDepartment, is_of
 from services.review.cases.tables import REVIEW_CASE
 from services.review.item_copies.plan_words import PlanWords, Unmapped
 from services.review.item_copies.store import ItemVersion
 from services.review.register.names import present_names
+from services.review.tasks.standing import projected_end
 
 ACROSS_DEPARTMENTS = frozenset({"bureau", "supervisor"})
 """Roles that see the cases of every department of their tenant."""
@@ -38,6 +42,9 @@ SHOWN = (
         C.undo_until,
         C.clock,
         C.receivers,
+        C.grounds,
+        C.remedies,
+        C.notice_number,
     ),
 )
 
@@ -67,7 +74,17 @@ def shown_many(rows: Sequence[Row[Any]], reader: Reader) -> tuple[CaseView, ...]
     """The same of several, with one question about all their plans, and one about what enterprises are called now."""
     unmapped = _unmapped(rows, reader)
     called = present_names([row.claim["uscc"] for row in rows], reader)
-    return tuple(view_of_row(row, unmapped.get(_version(row), ()), called.get(row.claim["uscc"])) for row in rows)
+    return tuple(
+        view_of_row(row, unmapped.get(_version(row), ()), called.get(row.claim["uscc"]), _projected(row, reader))
+        for row in rows
+    )
+
+
+def _projected(row: Row[Any], reader: Reader) -> datetime | None:
+    """When a review limit that stands still would end if it went on now."""
+    if row.state not in OPEN or not row.clock or not row.clock.get("paused"):
+        return None
+    return projected_end([SlaClock.model_validate(row.clock)], reader.now, reader.calendar(reader.tenant))
 
 
 def is_confined(reader: Reader) -> bool:

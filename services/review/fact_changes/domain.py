@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from contracts.enterprises import EnterpriseFactsChanged, FactRecorders
+from contracts.enterprises import FactRecorders
 from contracts.message import Id
 from contracts.money import Money
 from contracts.rule import Assessment, Fact, FactType
@@ -15,9 +15,7 @@ from rules.facts import label, value_text
 from rules.headline import headline_of
 from rules.text.phrases import period_text
 from services.review.cases.judging import DECLARED_SOURCE
-
-Key = tuple[str, str | None]
-"""A fact's name, and what it is about."""
+from services.review.cases.news import Key, place_of
 
 Counts = Literal["was", "now", "neither"]
 
@@ -33,44 +31,6 @@ class MovedFact:
     counts: Counts
 
 
-@dataclass(frozen=True, slots=True)
-class FactsOfCase:
-    """What a case rests on, and whose word it is."""
-
-    facts: tuple[Fact, ...]
-    recorders: tuple[FactRecorders, ...]
-
-
-def with_news(
-    known: FactsOfCase, heard: Iterable[EnterpriseFactsChanged], names: Collection[str], reference_date: date | None
-) -> FactsOfCase:
-    """The facts after all that was heard, in the order of hearing.
-
-    A newer word replaces an older one about the same; an older `as_of` never replaces a newer. What is withdrawn is gone, unless
-    an older word counts again: that one is among the news. What the enterprise has declared stays beside what an authority
-    says, and is outweighed by it (`judging`). Where the plan has a day of its own, what was so after it stands beside what was
-    so until then. To hear the same again changes nothing.
-    """
-    told = {_place(fact, reference_date): fact for fact in known.facts if fact.source != DECLARED_SOURCE}
-    whose = {(each.name, each.period): each.persons for each in known.recorders}
-    for event in heard:
-        own = (event.recorded_by,) if event.recorded_by is not None else ()
-        for gone in event.withdrawn:
-            if gone.name in names:
-                for late in (False, True):
-                    told.pop((gone.name, gone.period, late), None)
-                # Whoever has taken a fact back has said something as well: four eyes hold for it.
-                whose[gone.name, gone.period] = own
-        others = {(each.name, each.period): each.persons for each in event.recorders}
-        for fact in event.facts:
-            place = _place(fact, reference_date)
-            if fact.name in names and (place not in told or fact.as_of >= told[place].as_of):
-                if told.get(place) != fact:
-                    whose[fact.name, fact.period] = others.get((fact.name, fact.period), own)
-                told[place] = fact
-    return FactsOfCase(_in_order(known.facts, told, reference_date), _recorders(whose))
-
-
 def moves_between(before: Collection[Fact], after: Collection[Fact], reference_date: date | None) -> list[MovedFact]:
     """What is another than it was, each with the value as it was and as it is, and which of them counts."""
     old, new = (_by_key(facts, reference_date) for facts in (before, after))
@@ -80,8 +40,8 @@ def moves_between(before: Collection[Fact], after: Collection[Fact], reference_d
         if was == now:
             continue
         counts: Counts = "neither" if now is None else "now"
-        if now is not None and _place(now, reference_date)[2]:
-            counts = "was" if was is not None and not _place(was, reference_date)[2] else "neither"
+        if now is not None and place_of(now, reference_date)[2]:
+            counts = "was" if was is not None and not place_of(was, reference_date)[2] else "neither"
         found.append(MovedFact(*key, was, now, counts))
     return found
 
@@ -129,35 +89,12 @@ def _said(assessment: Assessment) -> tuple[object, ...]:
     return assessment.verdict.state, assessment.amount.money, headline_of(assessment).state, outcome, payees
 
 
-def _place(fact: Fact, reference_date: date | None) -> tuple[str, str | None, bool]:
-    late = reference_date is not None and fact.period is None and fact.as_of > reference_date
-    return fact.name, fact.period, late
-
-
-def _in_order(
-    before: Iterable[Fact], told: Mapping[tuple[str, str | None, bool], Fact], reference_date: date | None
-) -> tuple[Fact, ...]:
-    """Those that were there before in their places, then the others."""
-    left, found = dict(told), []
-    for fact in before:
-        if fact.source == DECLARED_SOURCE:
-            found.append(fact)
-        elif (place := _place(fact, reference_date)) in left:
-            found.append(left.pop(place))
-    return (*found, *(left[place] for place in sorted(left, key=str)))
-
-
 def _by_key(facts: Iterable[Fact], reference_date: date | None) -> dict[Key, Fact]:
     """By key the word that is shown: an authority's before a declared one, the latest of several."""
     found: dict[Key, Fact] = {}
-    for fact in sorted(facts, key=lambda each: (each.source != DECLARED_SOURCE, _place(each, reference_date)[2])):
+    for fact in sorted(facts, key=lambda each: (each.source != DECLARED_SOURCE, place_of(each, reference_date)[2])):
         found[fact.name, fact.period] = fact
     return found
-
-
-def _recorders(whose: Mapping[Key, tuple[Id, ...]]) -> tuple[FactRecorders, ...]:
-    kept = ((key, persons) for key, persons in whose.items() if persons)
-    return tuple(FactRecorders(name=name, period=period, persons=persons) for (name, period), persons in kept)
 
 
 def _money(money: Money | None) -> str:

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
 from contracts.case_events import CaseReassessed
 from contracts.enterprises import EnterpriseFactsChanged
 from contracts.message import SYSTEM, Id
-from contracts.rule import AwardHistory
+from contracts.rule import Assessment, AwardHistory, Fact
 from services.review.cases.answering import Handled
 from services.review.cases.awarding import asked_of
 from services.review.cases.case import Case
 from services.review.cases.entitlement import amount_due
 from services.review.cases.judging import facts_that_count, judged
+from services.review.cases.news import FactsOfCase, with_news
 from services.review.fact_changes.domain import (
-    FactsOfCase,
     MovedFact,
     difference_text,
     moves_between,
     new_words_of,
     says_otherwise,
-    with_news,
 )
 from services.review.register.store import AwardRegister
 
@@ -42,11 +41,50 @@ class Reassessed:
     otherwise: bool = False
 
 
-def history_of(handled: Handled, uow: UnitOfWork) -> AwardHistory | None:
-    """What was granted before, by the register; nobody is held for it."""
+def history_of(handled: Handled, facts: tuple[Fact, ...], uow: UnitOfWork) -> AwardHistory | None:
+    """What was granted before, by the register, as it is asked with these facts; nobody is held for it."""
     case = handled.case
-    found = uow.of(AwardRegister).histories([asked_of(case, handled.item)])
+    found = uow.of(AwardRegister).histories([replace(asked_of(case, handled.item), facts=facts)])
     return found.get(case.id, case.paid_before)
+
+
+def overtaken(handled: Handled, heard: Sequence[EnterpriseFactsChanged], uow: UnitOfWork) -> str:
+    """Why the decision, of which nobody outside has heard, would not be made on what was heard since; "" where it stands.
+
+    Both are judged as of the day of the decision, beside the same earlier awards: only facts make a difference.
+    """
+    case, decision = handled.case, handled.case.decision
+    assert decision is not None, "nothing is decided"
+    before = FactsOfCase(case.facts, case.recorders)
+    after = _after(handled, heard)
+    if not heard or after == before:
+        return ""
+    on = decision.at.astimezone(CHINA).date()
+    was, now = (_judged(handled, facts, on, uow) for facts in (before.facts, after.facts))
+    if says_otherwise(was, now):
+        return OTHERWISE
+    standing = {each.place: each for each in case.answers if each.kind in ("approval", "recheck")}
+    deciders = {decision.by, *(each.by for each in standing.values() if each.verdict == "passed")}
+    return OWN_WORD if deciders & new_words_of(before.recorders, after.recorders) else ""
+
+
+def _after(handled: Handled, heard: Sequence[EnterpriseFactsChanged]) -> FactsOfCase:
+    case, rules = handled.case, handled.item.rules
+    known = FactsOfCase(case.facts, case.recorders)
+    return with_news(known, heard, rules.fact_types_by_name, rules.plan.reference_date)
+
+
+def _judged(handled: Handled, facts: tuple[Fact, ...], on: date, uow: UnitOfWork) -> Assessment:
+    case = handled.case
+    return judged(
+        handled.item.rules,
+        facts,
+        case.parameters,
+        case.received_at.astimezone(CHINA).date(),
+        today=on,
+        awards=history_of(handled, facts, uow),
+        decisions=case.decisions,
+    )
 
 
 def reassess(
@@ -58,16 +96,8 @@ def reassess(
     if not heard and today == filed_on and not anyway:
         return Reassessed(handled)
     before, day = FactsOfCase(case.facts, case.recorders), rules.plan.reference_date
-    after = with_news(before, heard, rules.fact_types_by_name, day)
-    assessment = judged(
-        rules,
-        after.facts,
-        case.parameters,
-        filed_on,
-        today=today,
-        awards=history_of(handled, uow),
-        decisions=case.decisions,
-    )
+    after = _after(handled, heard)
+    assessment = _judged(handled, after.facts, today, uow)
     if after == before and assessment == case.assessment:
         return Reassessed(handled)
     moves = tuple(moves_between(before.facts, after.facts, day))

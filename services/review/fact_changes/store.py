@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from chassis.write.uow import UnitOfWork
 from contracts.enterprises import EnterpriseFactsChanged
 from contracts.message import TenantId
 from services.review.cases.case import Case
+from services.review.cases.heard import EnterpriseOfCase, HeardSince
 from services.review.fact_changes.domain import MovedFact
 
 HEARING = 7204002
@@ -49,18 +49,6 @@ OF_CODES = "SELECT * FROM case_claimant WHERE uscc = ANY (:codes) AND is_open OR
 AWAIT = """
 UPDATE case_claimant SET awaits_instalment = :awaits
 WHERE case_tenant = :tenant AND case_id = :case AND awaits_instalment <> :awaits
-"""
-
-# From a case's firm to the dossiers that it was merged into, which are those that are spoken of since.
-HEARD = """
-WITH RECURSIVE firm AS (
-    SELECT k.case_id, k.tenant, k.id, k.since
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS k(case_id text, tenant text, id text, since timestamptz)
-    UNION SELECT f.case_id, f.tenant, m.surviving_id, f.since FROM firm f
-    JOIN merged_enterprise m ON (m.tenant, m.absorbed_id) = (f.tenant, f.id))
-SELECT f.case_id, h.said FROM firm f
-JOIN heard_facts h ON (h.tenant, h.enterprise_id) = (f.tenant, f.id) WHERE h.heard_at >= f.since
-ORDER BY f.case_id, h.number
 """
 
 # What no case rests on is kept for a while: a claim on its way may have been filed on older facts.
@@ -103,11 +91,8 @@ class RestsOnIt(NamedTuple):
     awaits_instalment: bool
 
 
-class HeardFacts:
-    """What was heard of enterprises' facts."""
-
-    def __init__(self, uow: UnitOfWork) -> None:
-        self._uow = uow
+class HeardFacts(HeardSince):
+    """The same for whoever hears, and takes up what was heard."""
 
     def hear(self, events: Sequence[Received[EnterpriseFactsChanged]]) -> list[RestsOnIt]:
         """Keep these, and mark the open cases that rest on them; → the cases and claims that have to look at them."""
@@ -125,15 +110,9 @@ class HeardFacts:
 
     def of_claims(self, claims: Iterable[tuple[Claimant, datetime]]) -> Mapping[str, list[EnterpriseFactsChanged]]:
         """By case, what was heard of its firm since that instant, in the order of hearing."""
-        rows = [
-            {"case_id": each.case_id, "tenant": each.tenant, "id": each.enterprise_id, "since": since}
-            for each, since in claims
-        ]
-        found: defaultdict[str, list[EnterpriseFactsChanged]] = defaultdict(list)
-        if rows:
-            for row in self._uow.execute(HEARD, {"rows": orjson.dumps(rows).decode()}):
-                found[row.case_id].append(EnterpriseFactsChanged.model_validate(row.said))
-        return found
+        return self.of_enterprises(
+            EnterpriseOfCase(each.case_id, each.tenant, each.enterprise_id, at) for each, at in claims
+        )
 
     def forget(self, before: datetime) -> None:
         """What was heard before that and no claim rests on."""

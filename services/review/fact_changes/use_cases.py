@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chassis.events.received import Received
@@ -12,6 +12,7 @@ from chassis.write.uow import UnitOfWork
 from contracts.enterprises import EnterpriseFactsChanged
 from services.review.cases.answering import Handled, settle, with_items
 from services.review.cases.case import Case
+from services.review.cases.heard import KEPT, since
 from services.review.cases.moving import FACTS_MOVED, MovingCases
 from services.review.cases.progress import OPENED
 from services.review.cases.store import Cases
@@ -30,9 +31,6 @@ INSTALMENT_LOOK = "instalment_look"
 """The job by which a later instalment is looked at. Its subject is the case of the first."""
 
 FORGET_HEARD = "forget_heard_facts"
-KEPT = timedelta(days=2)
-"""How long what no claim rests on is kept: longer than a claim is on its way from intake, whose copies it was filed on."""
-
 FORGET_EVERY = timedelta(hours=1)
 
 
@@ -54,7 +52,7 @@ def take_up_facts(jobs: Sequence[Job], unit: UnitMaker) -> None:
     with unit(sorted({job.tenant for job in jobs})) as uow:
         uow.of(HeardFacts).wait_for_hearers()
         claims = uow.of(Claimants).of_cases([job.subject for job in jobs])
-    with unit(_tenants(jobs, list(claims.values()))) as uow:
+    with unit(tenants_of(jobs, list(claims.values()))) as uow:
         take_up(claims, uow)
         for job in jobs:
             uow.finish(job)
@@ -64,7 +62,7 @@ def awards_moved(jobs: Sequence[Job], unit: UnitMaker) -> None:
     """Judge the open cases of these firms again: what they may have depends on what they were granted."""
     with unit(sorted({job.tenant for job in jobs})) as uow:
         claims = {each.case_id: each for each in uow.of(Claimants).open_of_codes([job.subject for job in jobs])}
-    with unit(_tenants(jobs, list(claims.values()))) as uow:
+    with unit(tenants_of(jobs, list(claims.values()))) as uow:
         take_up(claims, uow, anyway=True)
         for job in jobs:
             uow.finish(job)
@@ -82,13 +80,13 @@ def take_up(claims: dict[str, Claimant], uow: UnitOfWork, *, anyway: bool = Fals
         found.append(reassess(each, heard.get(each.case.id, ()), uow, anyway=anyway))
         if (at := expires_at(each, uow.now)) is not None:
             uow.schedule(FACTS_MOVED, each.case.id, at=at, tenant=each.case.tenant)
-        _recheck_again(each, uow)
+        recheck_again(each, uow)
     uow.of(FactChanges).add((each.handled.case, moved) for each in found for moved in each.moves)
     settle([each.handled for each in found if each.changed or _held_back(each, marked)], uow)
     return found
 
 
-def _recheck_again(handled: Handled, uow: UnitOfWork) -> None:
+def recheck_again(handled: Handled, uow: UnitOfWork) -> None:
     """Where a machine rechecks instalments, it looks again: the rule may pay now."""
     if handled.item.rules.plan.automatic_rechecks:
         for task in handled.case.tasks:
@@ -100,11 +98,6 @@ def _held_back(reassessed: Reassessed, marked: Collection[str]) -> bool:
     """Whether it waited for nothing but for what was heard: it goes on now, though that says nothing else."""
     case = reassessed.handled.case
     return case.id in marked and (case.listed_by is not None or reassessed.handled.standing.passed)
-
-
-def since(case: Case) -> datetime:
-    """From when on what was heard may be newer than what it was filed on."""
-    return case.received_at - KEPT
 
 
 def fresh(case: Case, claim: Claimant, uow: UnitOfWork) -> Sequence[EnterpriseFactsChanged]:
@@ -122,6 +115,6 @@ def forget_heard(jobs: Sequence[Job], unit: UnitMaker) -> None:
             uow.schedule(FORGET_HEARD, STANDING, at=uow.now + FORGET_EVERY, tenant=job.tenant)
 
 
-def _tenants(jobs: Sequence[Job], claims: Sequence[Claimant]) -> list[str]:
+def tenants_of(jobs: Sequence[Job], claims: Sequence[Claimant]) -> list[str]:
     """Whose rows it is about: the cases', their firms', and the jobs'."""
     return sorted({*(job.tenant for job in jobs), *(each.tenant for each in claims), *(c.case_tenant for c in claims)})

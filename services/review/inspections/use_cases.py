@@ -174,6 +174,6 @@ def _settled(handled: Handled, place: SlotPlace, next_officer: Sequence[Id], uow
     holder = next_officer[0] if next_officer else None
     changed = [row for row in rows if row.holder_id != holder]
     for row in changed:
-        row.give_to(holder, WAITS if holder else "")
+        row.give_to(holder, WAITS if holder else "", uow.actor.id, uow.now)
     uow.of(CaseTasks).save_many(changed)
     return view_of(case, unmapped_words(case, uow) if case.is_open else ())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,16 +12,12 @@ from contracts.intake import Claim
 from contracts.money import ZERO, Money
 from contracts.rule import Assessment, AwardHistory, InstalmentAnswer, InstalmentRecord
 from services.review.cases.case import Case
-from services.review.fact_changes.domain import FactsOfCase
+from services.review.cases.filing import follow_up_id
+from services.review.cases.news import FactsOfCase
 from services.review.item_copies.item import PinnedItem
 
 PAYS = ("due", "reduced")
 PlanState = Literal["scheduled", "open", "ended"]
-
-
-def follow_up_id(first_case_id: str, number: int) -> str:
-    """The case of an instalment: the same, however often its day comes."""
-    return str(uuid.uuid5(uuid.UUID(first_case_id), str(number)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +50,22 @@ class ClaimSchedule(Aggregate):
         return tuple(sorted((each for some in self.settled.values() for each in some), key=lambda each: each.number))
 
     @property
+    def numbers(self) -> range:
+        """Those that have cases of their own."""
+        return range(2, max(len(self.parts), self.number) + 1)
+
+    @property
     def paid(self) -> Money:
         return Money.total(each.money for each in self.records if each.outcome == "paid")
 
-    def history(self, family: str) -> AwardHistory:
-        """What a later instalment is judged by besides the facts."""
+    def history(self, family: str, before: int = 61) -> AwardHistory:
+        """What the instalment of this number is judged by besides the facts."""
         return AwardHistory(
             family=family,
             claim=self.claim.application_id,
             claim_year=self.claim_year,
             schedule=self.schedule,
-            instalments=self.records,
+            instalments=tuple(each for each in self.records if each.number < before),
             whole=Money(self.whole_fen) if self.whole_fen is not None else None,
         )
 
@@ -79,12 +79,14 @@ class ClaimSchedule(Aggregate):
         over = not records or any(each.outcome == "stopped" for each in records) or self.number > len(self.parts)
         self.wait("ended" if over else "scheduled", "")
 
+    def fixed_anew(self, planned: ClaimSchedule | None) -> None:
+        """The first was granted anew, and fixes this now; None: nothing follows it any more."""
+        self.parts = planned.parts if planned is not None else ()
+        if planned is not None:
+            self.claim_year, self.schedule, self.whole_fen = planned.claim_year, planned.schedule, planned.whole_fen
+
     def wait(self, state: PlanState, why: str, due_from: date | None = None) -> None:
         self.state, self.why, self.due_from = state, why, due_from
-
-    def goes_beyond(self, amount: Money) -> bool:
-        """Whether it would pay more than the first has fixed for all."""
-        return self.whole_fen is not None and (self.paid + amount).fen > self.whole_fen
 
 
 def is_due(answer: InstalmentAnswer, plan: ClaimSchedule) -> bool:

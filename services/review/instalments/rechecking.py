@@ -9,8 +9,7 @@ from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from contracts.case_instalments import DecideRecheck
 from contracts.message import SYSTEM
-from contracts.money import ZERO
-from contracts.refusal import Conflict, Invalid
+from contracts.refusal import Conflict, Invalid, Refused
 from contracts.review import CaseView
 from services.review.cases.answering import (
     Handled,
@@ -25,6 +24,7 @@ from services.review.cases.answering import (
 )
 from services.review.cases.case import Case
 from services.review.cases.case_view import view_of
+from services.review.cases.claim_instalments import beyond_whole, look_at_earlier
 from services.review.cases.progress import OPENED
 from services.review.cases.refusals import together
 from services.review.cases.task_times import tasks_of
@@ -57,13 +57,6 @@ class InstalmentNotDue(Conflict):
     )
 
 
-class InstalmentBeyondWhole(Conflict):
-    """All instalments come to what the first has fixed."""
-
-    code = "instalment_beyond_whole"
-    sentence = "各期合计将超过首期时确定的总额 {whole} 元（已批准 {paid} 元），不能复核通过；请核对各期金额。"
-
-
 class RecheckReasonNeeded(Invalid):
     """Whoever is refused an instalment is told why."""
 
@@ -91,17 +84,17 @@ def decide_recheck(cmd: DecideRecheck, uow: UnitOfWork) -> CaseView:
     return view_of(case, unmapped_words(case, uow) if case.is_open else ())
 
 
-def against_paying(case: Case, uow: UnitOfWork) -> list[Conflict]:
-    """What the rule says against it."""
+def against_paying(case: Case, uow: UnitOfWork) -> list[Refused]:
+    """What the rule says against it, and what earlier instalments do."""
+    look_at_earlier([case], uow)
+    if case.earlier:
+        return list(case.earlier)
     answer = case.assessment.instalment
     if answer is None or answer.outcome not in PAYS:
         outcome = answer.outcome if answer is not None else "undetermined"
         return [InstalmentNotDue(outcome=OUTCOMES[outcome], why=_said(case), field="met")]
     plan = uow.of(ClaimSchedules).get(case.first_case_id or case.id)
-    if plan.goes_beyond(answer.amount.money or ZERO):
-        whole = plan.history("-").whole or ZERO
-        return [InstalmentBeyondWhole(whole=whole.yuan_text(), paid=plan.paid.yuan_text(), field="met")]
-    return []
+    return beyond_whole(case, plan.history("-"))
 
 
 def recheck_by_machine(jobs: Sequence[Job], unit: UnitMaker) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.intake import Claim
 from contracts.rule import InstalmentRecord
+from services.review.cases.filing import follow_up_id
 from services.review.cases.refusals import CaseNotFound
 from services.review.cases.tables import REVIEW_CASE
 from services.review.instalments.domain import ClaimSchedule, ScheduledPart
@@ -56,10 +57,10 @@ class ClaimSchedules(AggregateStore[ClaimSchedule]):
         )
         return {row.id: row.first_case_id or row.id for row in self._uow.execute(wanted)}
 
-    def next_numbers(self, ids: Collection[str]) -> dict[str, int]:
-        """By claim the number that is next; nothing is locked."""
+    def follow_ups(self, ids: Collection[str]) -> list[str]:
+        """The cases that later instalments of these claims have, or will have; nothing is locked."""
         found = self.where(self.table.c.id == any_(literal(sorted(set(ids)), ARRAY(Text))), lock=False)
-        return {plan.id: plan.number for plan in found}
+        return [follow_up_id(plan.id, number) for plan in found for number in plan.numbers]
 
     def to_row(self, aggregate: ClaimSchedule) -> dict[str, Any]:
         documents = {name: adapter.dump_python(getattr(aggregate, name), mode="json") for name, adapter in SAID.items()}

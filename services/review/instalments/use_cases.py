@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime, time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from chassis.time.clock import CHINA
@@ -15,14 +15,16 @@ from rules.facts import reader_of
 from rules.schedule_choice import Schedule, schedule_of
 from services.review.cases.answering import Handled, settle, with_items
 from services.review.cases.case import Case
+from services.review.cases.filing import follow_up_id
 from services.review.cases.judging import judged
 from services.review.cases.moving import INSTALMENT_DECIDED
+from services.review.cases.news import FactsOfCase, with_news
 from services.review.cases.opening import accept
 from services.review.cases.store import Cases
-from services.review.fact_changes.domain import FactsOfCase, with_news
+from services.review.fact_changes.reassessing import reassess
 from services.review.fact_changes.store import Claimant, Claimants, HeardFacts
-from services.review.fact_changes.use_cases import INSTALMENT_LOOK, fresh
-from services.review.instalments.domain import ClaimSchedule, ScheduledPart, follow_up, follow_up_id, is_due
+from services.review.fact_changes.use_cases import INSTALMENT_LOOK, fresh, recheck_again
+from services.review.instalments.domain import ClaimSchedule, ScheduledPart, follow_up, is_due
 from services.review.instalments.store import ClaimSchedules
 from services.review.item_copies.item import PinnedItem
 
@@ -39,7 +41,10 @@ def learn_decisions(jobs: Sequence[Job], unit: UnitMaker) -> None:
         plans = uow.of(ClaimSchedules).get_many([firsts[case.id] for case in decided])
         items = {each.case.id: each.item for each in with_items(list(cases.values()), uow)}
         for case in sorted(decided, key=lambda each: each.instalment):
-            plan = plans.get(firsts[case.id]) or _planned(case, items[case.id])
+            plan, planned = plans.get(firsts[case.id]), _planned(case, items[case.id])
+            if plan is not None and case.id == plan.id and case.state == "approved":
+                plan.fixed_anew(planned)
+            plan = plan or planned
             if plan is None:
                 continue
             plan.settle(case)
@@ -63,8 +68,9 @@ def look_at_instalments(jobs: Sequence[Job], unit: UnitMaker) -> None:
     }
     with unit(sorted(tenants)) as uow:
         # Cases are locked before plans, as by whoever learns of a decision.
-        next_ones = [follow_up_id(id, number) for id, number in uow.of(ClaimSchedules).next_numbers(claims).items()]
-        cases, plans = uow.of(Cases).get_many({*claims, *next_ones}), uow.of(ClaimSchedules).get_many(claims)
+        cases = uow.of(Cases).get_many({*claims, *uow.of(ClaimSchedules).follow_ups(claims)})
+        plans = uow.of(ClaimSchedules).get_many(claims)
+        again = _judged_again(plans.values(), cases, uow)
         waiting = [
             cases[id] for id, plan in plans.items() if plan.state == "scheduled" and cases[id].state == "approved"
         ]
@@ -72,17 +78,33 @@ def look_at_instalments(jobs: Sequence[Job], unit: UnitMaker) -> None:
         for first in with_items(waiting, uow) if waiting else ():
             plan = plans[first.case.id]
             known = cases.get(follow_up_id(plan.id, plan.number))
+            if first.case.undo_until is not None:
+                # It is said at that time, by a job of its own.
+                at = max(first.case.undo_until, uow.now) + timedelta(minutes=1)
+                uow.schedule(INSTALMENT_LOOK, plan.id, at=at, tenant=plan.tenant)
             if known is not None:
                 # The first was decided anew while this one was there already.
                 take_back_up(known, plan, uow)
-            elif first.case.undo_until is not None and first.case.undo_until > uow.now:
-                uow.schedule(INSTALMENT_LOOK, plan.id, at=first.case.undo_until, tenant=plan.tenant)
-            else:
+            elif first.case.undo_until is None:
                 opened += look(first, plan, claims[plan.id], uow)
-        settle(opened, uow)
+        settle([*again, *opened], uow)
         uow.of(ClaimSchedules).save_many([plans[case.id] for case in waiting])
         for job in jobs:
             uow.finish(job)
+
+
+def _judged_again(plans: Iterable[ClaimSchedule], cases: Mapping[str, Case], uow: UnitOfWork) -> list[Handled]:
+    """The open later instalments, judged by how the earlier ones stand now; the caller settles them."""
+    found = []
+    for plan in plans:
+        known = [cases[id] for number in plan.numbers if (id := follow_up_id(plan.id, number)) in cases]
+        for each in with_items([case for case in known if case.is_open], uow):
+            if plan.settled:
+                each.case.paid_before = plan.history(each.item.family, each.case.instalment)
+            reassess(each, (), uow, anyway=True)
+            recheck_again(each, uow)
+            found.append(each)
+    return found
 
 
 def take_back_up(known: Case, plan: ClaimSchedule, uow: UnitOfWork) -> None:

@@ -9,8 +9,9 @@ from sqlalchemy import Row, select
 from chassis.read.reader import Reader
 from contracts.case_instalments import ClaimInstalments, InstalmentView, ListClaimInstalments
 from contracts.rule import InstalmentRecord
+from services.review.cases.filing import follow_up_id
 from services.review.cases.views import case_row
-from services.review.instalments.domain import ClaimSchedule, follow_up_id
+from services.review.instalments.domain import ClaimSchedule
 from services.review.instalments.store import INSTALMENT_PLAN, plan_of
 
 

@@ -30,7 +30,7 @@ from contracts.integrity_records import (
     OwnRecords,
     RecordLinePage,
 )
-from services.review.integrity import enterprise, exporting, looking, recovering, use_cases, views
+from services.review.integrity import enterprise, exporting, looking, own_views, recovering, use_cases, views
 
 
 class IntegrityEntrypoints(Room):
@@ -86,11 +86,11 @@ class IntegrityEntrypoints(Room):
 
     @query
     def list_own_records(self, query: ListOwnRecords, reader: Reader) -> OwnRecords:
-        return views.list_own_records(query, reader)
+        return own_views.list_own_records(query, reader)
 
     @query
     def list_own_finding_places(self, query: ListOwnFindingPlaces, reader: Reader) -> OwnFindingPlaces:
-        return views.list_own_finding_places(query, reader)
+        return own_views.list_own_finding_places(query, reader)
 
     @query
     def list_record_lines(self, query: ListRecordLines, reader: Reader) -> RecordLinePage:

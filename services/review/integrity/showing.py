@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import RowMapping
+
+from chassis.read.reader import Reader
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
 from contracts.integrity import FindingView
 from services.review.integrity.finding import IntegrityFinding
 from services.review.integrity.recovery import RecoveryProposal
-from services.review.integrity.store import RecoveryProposals
+from services.review.integrity.store import RecoveryProposals, finding_of
+from services.review.integrity.times import follow
 
 
 def shown(finding: IntegrityFinding, uow: UnitOfWork) -> FindingView:
@@ -41,3 +46,10 @@ def view_of(
         recoveries=tuple(each.view() for each in recoveries),
         recoverable_fen=recoverable_fen,
     )
+
+
+def as_it_stands(row: RowMapping | Any, reader: Reader) -> IntegrityFinding:
+    """Its times by the calendar as it is now."""
+    finding = finding_of(row)
+    follow(finding, reader.calendar(reader.tenant))
+    return finding

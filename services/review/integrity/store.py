@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.read.reader import Reader
 from chassis.write.store import AggregateStore, aggregate_columns, own_row, proposal_columns
-from chassis.write.unit import Unit
 from contracts.intake import Claim
 from contracts.integrity import Evidence, FindingAbout, FindingDecision, FindingDefence, FindingNotice, RecordRequest
 from services.review.integrity.finding import OPEN, IntegrityFinding
@@ -180,7 +179,9 @@ class RecoveryProposals(AggregateStore[RecoveryProposal]):
 
     def recoverable(self, finding: IntegrityFinding) -> int:
         """What could be recovered of its case now, in fen."""
-        return recoverable_of(finding, self._uow)
+        if finding.state != "established":
+            return 0
+        return int(self._uow.execute(RECOVERABLE, _case_of(finding)).scalar_one())
 
     def to_row(self, aggregate: RecoveryProposal) -> dict[str, Any]:
         return own_row(self.table, aggregate) | {"claim": aggregate.claim.model_dump(mode="json")}
@@ -194,9 +195,12 @@ def recovery_of(row: RowMapping) -> RecoveryProposal:
     return RecoveryProposal(**{**row, "claim": Claim.model_validate(row["claim"])})
 
 
-def recoverable_of(finding: IntegrityFinding, database: Unit | Reader) -> int:
+def recoverable_of(finding: IntegrityFinding, reader: Reader) -> int:
     """What could be recovered of its case now, in fen; nothing of what is not established."""
     if finding.state != "established":
         return 0
-    asked = {"tenant": finding.tenant, "case_id": finding.case_id}
-    return int(database.execute(RECOVERABLE, asked).scalar_one())
+    return int(reader.execute(RECOVERABLE, _case_of(finding)).scalar_one())
+
+
+def _case_of(finding: IntegrityFinding) -> dict[str, str]:
+    return {"tenant": finding.tenant, "case_id": finding.case_id}

@@ -14,11 +14,11 @@ from contracts.integrity import (
     FindingView,
     NotifyFinding,
     OpenFinding,
-    Remedies,
 )
 from services.review.cases.answering import must_be_in_hand
 from services.review.cases.refusals import together
 from services.review.cases.store import Cases
+from services.review.grounds.choosing import RemediesNotSet
 from services.review.integrity import requests
 from services.review.integrity.finding import IntegrityFinding
 from services.review.integrity.looking import watch
@@ -57,18 +57,22 @@ def notify_enterprise(cmd: NotifyFinding, uow: UnitOfWork) -> FindingView:
 
 
 def decide_finding(cmd: DecideFinding, uow: UnitOfWork) -> FindingView:
-    """Raises FindingNotFound, StaleVersion, FindingLeaderRequired, FindingOpenAlready, or all that stands against it as one
+    """Raises FindingNotFound, StaleVersion, FindingLeaderRequired, FindingOpenAlready, RemediesNotSet, or all that stands against it as one
     refusal."""
     finding = of_department(cmd.finding_id, uow, cmd.expected_version)
     must_lead(uow)
     follow(finding, uow.calendar(finding.tenant))
+    claim = finding.claim
+    remedies = uow.registry.settings(finding.tenant).remedies_against(claim.department_id)
+    if cmd.established and remedies is None:
+        raise RemediesNotSet(department=claim.department)
     decision = FindingDecision(
         established=cmd.established,
         ground=cmd.ground,
         gravity=cmd.gravity if cmd.established else None,
         number=cmd.number,
         reasons_zh=cmd.reasons_zh,
-        remedies=remedies_of(cmd),
+        remedies=remedies if cmd.established else None,
         decided_by=uow.actor.id,
         decided_at=uow.now,
     )
@@ -76,11 +80,6 @@ def decide_finding(cmd: DecideFinding, uow: UnitOfWork) -> FindingView:
         raise together(found)
     finding.decide(decision, cmd.months, today_of(uow))
     return _kept(finding, uow)
-
-
-def remedies_of(cmd: DecideFinding) -> Remedies | None:
-    """Whom the firm turns to that does not agree: as whoever decides has written it."""
-    return cmd.remedies if cmd.established else None
 
 
 def decide_request(cmd: DecideRecordRequest, uow: UnitOfWork) -> FindingView:

@@ -3,55 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     ColumnElement,
     CompoundSelect,
-    RowMapping,
     Select,
     and_,
-    any_,
     column,
-    literal,
     select,
     true,
     tuple_,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 
 from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
-from chassis.time.clock import CHINA
 from contracts.intake import Claim
 from contracts.integrity import FindingPage, FindingView, GetFinding, ListFindings
-from contracts.integrity_records import FindingPlace, ListOwnFindingPlaces, ListOwnRecords, OwnFindingPlaces, OwnRecords
-from contracts.refusal import Forbidden
-from copies.merged_enterprises import OF_ENTERPRISE
 from copies.plan_terms import KnownPlanTerms
 from services.review.cases.views import is_confined, of_own_department
-from services.review.good_standing.good_record import KnownRecords
-from services.review.integrity.finding import IntegrityFinding
+from services.review.integrity.own_views import own_dossiers
 from services.review.integrity.refusals import FindingNotFound
-from services.review.integrity.showing import shown_to_enterprise, view_of
-from services.review.integrity.store import FINDING, RECOVERY, finding_of, recoverable_of, recovery_of
-from services.review.integrity.times import follow
+from services.review.integrity.showing import as_it_stands, shown_to_enterprise, view_of
+from services.review.integrity.store import FINDING, RECOVERY, recoverable_of, recovery_of
 
 C, R = FINDING.c, RECOVERY.c
 WAITING: ColumnElement[bool] = column("waiting", Boolean)
 """The generated column: somebody has something to do."""
-
-DOSSIERS = f"""
-SELECT d.id FROM unnest(ARRAY[CAST(:enterprise AS text)] || ARRAY(
-    SELECT absorbed_id FROM merged_enterprise WHERE tenant = :tenant)) AS d(id) WHERE d.id {OF_ENTERPRISE}
-"""
-"""The firm's own dossier and those merged into it."""
-
-CODES = "SELECT uscc FROM dossier_code WHERE tenant = :tenant AND enterprise_id = ANY (CAST(:own AS text[]))"
-PLACES = "SELECT finding_id, tenant FROM finding_places_of(:tenant, CAST(:own AS text[]))"
 
 
 def list_findings(query: ListFindings, reader: Reader) -> FindingPage:
@@ -67,7 +48,7 @@ def list_findings(query: ListFindings, reader: Reader) -> FindingPage:
         conditions.append(tuple_(C.opened_at, C.id) < tuple_(*before))
     found = reader.execute(_last_of(conditions, _ways_to_see(reader), query.limit + 1))
     rows, more = cut_page(found.mappings().all(), query.limit)
-    items = tuple(view_of(_as_it_stands(row, reader), reader.now) for row in rows)
+    items = tuple(view_of(as_it_stands(row, reader), reader.now) for row in rows)
     return FindingPage(
         items=items, next_cursor=encode_cursor(items[-1].opened_at, items[-1].finding_id) if more else None
     )
@@ -107,7 +88,7 @@ def get_finding(query: GetFinding, reader: Reader) -> FindingView:
     row = reader.execute(statement.where(condition)).mappings().first()
     if row is None or (by_enterprise and not _is_for(Claim.model_validate(row["claim"]), reader)):
         raise FindingNotFound()
-    finding = _as_it_stands(row, reader)
+    finding = as_it_stands(row, reader)
     asked = select(RECOVERY).where(R.tenant == reader.tenant, R.finding_id == finding.id)
     rows = reader.execute(asked.order_by(R.proposed_at.desc(), R.id.desc())).mappings()
     recoveries = [recovery_of(each) for each in rows]
@@ -116,51 +97,13 @@ def get_finding(query: GetFinding, reader: Reader) -> FindingView:
     return view_of(finding, reader.now, recoveries, recoverable_of(finding, reader))
 
 
-def list_own_records(query: ListOwnRecords, reader: Reader) -> OwnRecords:
-    """Raises Forbidden for whoever is not the enterprise."""
-    home = query.filed_in or reader.tenant
-    own = _own_dossiers(query.enterprise_id, home, reader)
-    told = (C.state != "opened") & (C.filed_in == home) & (C.enterprise_id == any_(literal(own, ARRAY(TEXT))))
-    statement = select(FINDING).where(C.tenant == reader.tenant, told).order_by(C.opened_at.desc(), C.id.desc())
-    rows = reader.execute(statement).mappings().all()
-    findings = tuple(shown_to_enterprise(_as_it_stands(row, reader), reader.now) for row in rows)
-    codes = list(reader.execute(CODES, {"tenant": home, "own": own}).scalars())
-    codes += [each.claim.uscc for each in findings]
-    return OwnRecords(findings=findings, records=tuple(KnownRecords(reader).of(codes, _today(reader))))
-
-
-def list_own_finding_places(query: ListOwnFindingPlaces, reader: Reader) -> OwnFindingPlaces:
-    """Raises Forbidden for whoever is not the enterprise."""
-    own = _own_dossiers(query.enterprise_id, reader.tenant, reader)
-    found = reader.execute(PLACES, {"tenant": reader.tenant, "own": own})
-    return OwnFindingPlaces(items=tuple(FindingPlace(finding_id=row.finding_id, tenant=row.tenant) for row in found))
-
-
-def _own_dossiers(enterprise_id: str, home: str, reader: Reader) -> list[str]:
-    """The firm's own and those merged into it in its own place."""
-    if reader.actor.enterprise_id != enterprise_id:
-        raise Forbidden()
-    return list(reader.execute(DOSSIERS, {"enterprise": enterprise_id, "tenant": home}).scalars())
-
-
 def _is_for(claim: Claim, reader: Reader) -> bool:
     """Whether the asking enterprise has filed it, itself or as a dossier that was merged into it."""
     own = reader.actor.enterprise_id
     assert own is not None, "staff see findings as their lists do"
-    return claim.enterprise_id in _own_dossiers(own, claim.filed_in, reader)
+    return claim.enterprise_id in own_dossiers(own, claim.filed_in, reader)
 
 
 def _seen_by(reader: Reader) -> ColumnElement[bool]:
     """The same as one condition, for one finding. Raises Forbidden for those who see none."""
     return of_own_department(reader, C) if is_confined(reader) else true()
-
-
-def _as_it_stands(row: RowMapping | Any, reader: Reader) -> IntegrityFinding:
-    """Its times by the calendar as it is now."""
-    finding = finding_of(row)
-    follow(finding, reader.calendar(reader.tenant))
-    return finding
-
-
-def _today(reader: Reader) -> date:
-    return reader.now.astimezone(CHINA).date()

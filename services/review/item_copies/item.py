@@ -15,7 +15,7 @@ class PinnedItem:
     """What a case is judged by: the rules of the version that it was filed under, and what its notices say of the item.
 
     `family` is the item's code, the same through its versions. Versions from before these were kept have the item's id for
-    it, and no contacts.
+    it, and no contacts. `citation` is the document with its number, as a refusal cites it.
     """
 
     rules: ItemRules
@@ -24,11 +24,12 @@ class PinnedItem:
     level: Level | None = None
     benefit_kind: BenefitKind = BenefitKind.GRANT
     contacts: tuple[Contact, ...] = ()
+    citation: str = ""
 
     @property
     def pays_money(self) -> bool:
         """Whether what it grants is paid out; a relief, a qualification or a service ends in review."""
-        return self.benefit_kind in (BenefitKind.GRANT, BenefitKind.INTEREST)
+        return self.benefit_kind.pays_money
 
     def steps(self, instalment: int = 1) -> tuple[PlannedStep, ...]:
         """The steps that its plan has for a claim, or for a later instalment of it."""

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Row
 
-from contracts.item import BenefitKind, Contact
+from contracts.item import BenefitKind, Contact, PolicyItemContent
 from contracts.policies import PolicyPublished, PolicyRevised
 from contracts.rule import ItemRules, Level
 from copies.departments import Database
@@ -19,18 +19,19 @@ ItemVersion = tuple[str, int]
 
 
 REMEMBER = """
-INSERT INTO item_version (item_id, item_version, tenant, rules, family, title, level, benefit_kind, contacts)
-SELECT item_id, item_version, tenant, rules, family, title, level, benefit_kind, contacts
+INSERT INTO item_version (item_id, item_version, tenant, rules, family, title, level, benefit_kind, contacts, citation)
+SELECT item_id, item_version, tenant, rules, family, title, level, benefit_kind, contacts, citation
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(item_id text, item_version integer, tenant text, rules jsonb,
-    family text, title text, level text, benefit_kind text, contacts jsonb)
+    family text, title text, level text, benefit_kind text, contacts jsonb, citation text)
 ORDER BY item_id, item_version
 ON CONFLICT (item_id, item_version) DO UPDATE SET family = EXCLUDED.family, title = EXCLUDED.title,
-    level = EXCLUDED.level, benefit_kind = EXCLUDED.benefit_kind, contacts = EXCLUDED.contacts
-WHERE item_version.family IS NULL
+    level = EXCLUDED.level, benefit_kind = EXCLUDED.benefit_kind, contacts = EXCLUDED.contacts,
+    citation = EXCLUDED.citation
+WHERE item_version.family IS NULL OR item_version.citation IS NULL
 """
 
 PINNED = """
-SELECT v.item_id, v.item_version, CAST(v.rules AS text) AS rules, v.family, v.title, v.level, v.benefit_kind, v.contacts FROM item_version v
+SELECT v.item_id, v.item_version, CAST(v.rules AS text) AS rules, v.family, v.title, v.level, v.benefit_kind, v.contacts, v.citation FROM item_version v
 JOIN unnest(CAST(:items AS text[]), CAST(:versions AS integer[])) AS k(i, n) ON (v.item_id, v.item_version) = (k.i, k.n)
 """
 
@@ -54,6 +55,7 @@ class ItemVersions:
                 "title": item.content.title,
                 "level": item.content.level,
                 "benefit_kind": item.content.benefit_kind,
+                "citation": citation_of(item.content),
                 "contacts": [each.model_dump(mode="json") for each in item.content.guide.contacts],
             }
             for item in published
@@ -74,7 +76,7 @@ class ItemVersions:
 def _pinned(row: Row[Any]) -> PinnedItem:
     rules = rules_of(row.rules)
     if row.family is None:
-        return PinnedItem(rules=rules, family=row.item_id)
+        return PinnedItem(rules=rules, family=row.item_id, citation="本事项申报指南")
     return PinnedItem(
         rules=rules,
         family=row.family,
@@ -82,7 +84,17 @@ def _pinned(row: Row[Any]) -> PinnedItem:
         level=Level(row.level),
         benefit_kind=BenefitKind(row.benefit_kind),
         contacts=tuple(Contact.model_validate(each) for each in row.contacts),
+        citation=row.citation or f"《{row.title}》",
     )
+
+
+def citation_of(content: PolicyItemContent) -> str:
+    """The document by its name and number; where the source gives no name, what the guide says it rests on."""
+    document = content.document
+    if document.name is None:
+        return content.guide.basis[:300]
+    number = f"（{document.number}）" if document.number else ""
+    return f"《{document.name.strip('《》')}》{number}"[:300]
 
 
 @lru_cache(maxsize=512)

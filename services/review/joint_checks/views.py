@@ -14,9 +14,11 @@ from services.review.joint_checks.check import AGAINST, NotAJointCheck
 from services.review.joint_checks.shown import view_of
 from services.review.joint_checks.store import JOINT_CHECK_ANSWER, given_of
 from services.review.joint_checks.use_cases import sources_of
+from services.review.tasks.absence import InPlaceOf
+from services.review.tasks.own import of_own_department
 from services.review.tasks.store import CASE_TASK
 from services.review.tasks.task import TaskNotFound
-from services.review.tasks.views import SHOWN, of_own_department, task_view
+from services.review.tasks.views import SHOWN, task_view
 
 GROUNDS = text(
     "SELECT v.rules #> ARRAY['plan', 'steps', CAST(:step AS text), 'grounds'] FROM item_version v"
@@ -37,7 +39,7 @@ def get_joint_check(query: GetJointCheck, reader: Reader) -> JointCheckView:
     asked = {"step": str(row.step - 1), "item": claim["item_id"], "version": claim["item_version"]}
     answers = select(JOINT_CHECK_ANSWER).where(a.tenant == reader.tenant, a.task_id == row.id).order_by(a.number)
     return view_of(
-        task_view(row),
+        task_view(row, reader, InPlaceOf.of(reader)),
         row.brief,
         grounds=reader.execute(GROUNDS, asked).scalar() or (),
         sources=sources_of(reader.actor),

@@ -36,7 +36,8 @@ USED = f"""
 SELECT u.tenant, u.family, u.number, sum(u.takes) AS takes, count(*) AS places
 FROM {ASKED} JOIN quota_use u ON (u.tenant, u.family) = (k.tenant, k.family) AND u.state IN ('allotted', 'held')
 WHERE u.state = 'held' OR EXISTS (SELECT FROM review_case c
-    WHERE (c.tenant, c.id) = (u.tenant, u.case_id) AND c.state IN ('received', 'accepted', 'approved'))
+    WHERE (c.tenant, c.id) = (u.tenant, u.case_id)
+      AND (c.state IN ('received', 'accepted', 'approved') OR (c.state = 'rejected' AND c.undo_until IS NOT NULL)))
 GROUP BY 1, 2, 3
 """
 
@@ -45,11 +46,15 @@ SELECT u.tenant, u.family, u.number, u.filed_at, u.case_id, u.takes
 FROM {ASKED} JOIN quota_use u ON (u.tenant, u.family) = (k.tenant, k.family) AND u.state = 'short'
 """
 
-OPEN = """
+# Who is refused stands in the queue until it is said: the refusal may be undone.
+WAITING = """
 SELECT c.id, coalesce(c.received_at, c.accepted_at) AS filed_at, c.assessment -> 'amount' AS amount, c.asked_fen,
     CASE WHEN :measured THEN c.facts END AS facts
-FROM review_case c
-WHERE c.tenant = :tenant AND c.item_id = :item AND c.state IN ('received', 'accepted') AND c.instalment = 1
+FROM review_case c WHERE c.tenant = :tenant AND c.item_id = :item AND c.instalment = 1
+"""
+OPEN = f"""
+{WAITING} AND c.state IN ('received', 'accepted')
+UNION ALL {WAITING} AND c.state = 'rejected' AND c.undo_until IS NOT NULL
 """
 
 PLACES = """
@@ -68,19 +73,24 @@ WHERE l.tenant = ANY (CAST(:tenants AS text[])) AND l.case_id = ANY (CAST(:case_
 ORDER BY l.case_id, b.number, b.decided_at DESC
 """
 
-COLUMNS = "tenant text, family text, number integer, case_id text, filed_at timestamptz, fen bigint, takes numeric, state text, batch_id text"
+COLUMNS = "tenant text, family text, number integer, case_id text, filed_at timestamptz, fen bigint, takes numeric, state text, batch_id text, revision integer"
 NAMES = ", ".join(column.split()[0] for column in COLUMNS.split(", "))
 
-# What was kept for these before and counts, or was short, is said by the new row.
+# What was kept for these before and counts, or was short, is said by the new row. What may have been paid is not given back because
+# less is granted now, or nothing.
 REPLACE = f"""
-UPDATE quota_use u SET state = 'freed'
+UPDATE quota_use u SET state = 'freed', replaced_by = k.revision, replaced_was = CASE WHEN k.revision IS NOT NULL THEN u.state END
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS k({COLUMNS})
 WHERE (u.tenant, u.case_id, u.number) = (k.tenant, k.case_id, k.number) AND u.state IN ('allotted', 'held', 'short')
+  AND NOT (u.state = 'held' AND (k.state = 'short' OR u.takes > k.takes))
 """
 
 INSERT = f"""
 INSERT INTO quota_use ({NAMES}, recorded_at) SELECT {NAMES}, :now
-FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS k({COLUMNS}) ORDER BY tenant, case_id, number
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS k({COLUMNS})
+WHERE NOT EXISTS (SELECT FROM quota_use u
+    WHERE (u.tenant, u.case_id, u.number) = (k.tenant, k.case_id, k.number) AND u.state = 'held')
+ORDER BY tenant, case_id, number
 """
 
 # With the award: nothing is left of it in the register, or nothing of it was ever there.
@@ -90,6 +100,16 @@ WHERE u.tenant = ANY (CAST(:tenants AS text[])) AND u.case_id = ANY (CAST(:case_
   AND u.state IN ('allotted', 'held') AND NOT EXISTS (SELECT FROM award_part p
     WHERE p.case_id = u.case_id AND p.tenant = u.tenant AND p.state IN ('reserved', 'pending'))
 RETURNING u.tenant, u.family
+"""
+
+# A grant that is undone: what it took counts no more, and what it had put aside (the place of a batch, a former grant) does.
+UNDO = """
+UPDATE quota_use SET state = 'freed' WHERE tenant = :tenant AND case_id = :case_id AND state = 'held' AND revision = :revision
+RETURNING tenant, family
+"""
+RESTORE = """
+UPDATE quota_use SET state = replaced_was, replaced_by = NULL, replaced_was = NULL
+WHERE tenant = :tenant AND case_id = :case_id AND state = 'freed' AND replaced_by = :revision RETURNING tenant, family
 """
 
 
@@ -177,6 +197,13 @@ class QuotaPlaces(QuotaUses):
         if case_ids:
             asked = {"tenants": list(self._uow.tenants), "case_ids": sorted(case_ids)}
             self.moved({(row.tenant, row.family) for row in self._uow.execute(FREE, asked)})
+
+    def undo(self, tenant: str, case_id: str, revision: int) -> None:
+        """The grant of this revision is undone: the case has of its quotas what it had before."""
+        asked = {"tenant": tenant, "case_id": case_id, "revision": revision}
+        if gone := {(row.tenant, row.family) for row in self._uow.execute(UNDO, asked)}:
+            self._uow.execute(RESTORE, asked)
+            self.moved(gone)
 
     def moved(self, families: Collection[tuple[str, str]]) -> None:
         """The other open cases of these items are looked at again, right after the commit."""

@@ -70,6 +70,16 @@ class AwardAsked:
         )
 
     @property
+    def keys_for_all(self) -> tuple[AwardKey, ...]:
+        """Those of its keys that serve once whoever has them."""
+        everywhere = {
+            rule.within.key.fact
+            for rule in self.rules.stacking
+            if isinstance(rule, OncePer) and rule.across_enterprises and rule.within.key
+        }
+        return tuple(key for key in self.keys if key.fact in everywhere)
+
+    @property
     def groups(self) -> tuple[str, ...]:
         """The groups that the rules limit, and those that the item is of."""
         limited = {rule.group for rule in self.rules.stacking if isinstance(rule, AtMostOf)}

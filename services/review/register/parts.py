@@ -1,7 +1,8 @@
 """Rows of what was granted: written once; later only whether they still count.
 
 `reserved` counts. `replaced`: another row says it since (a higher revision, what is still ahead after an instalment).
-`pending`: a lower revision, which counts once what was granted before is freed. `freed`: never sent, or recovered.
+`pending`: a lower revision, which counts once what was granted before is freed. `freed`: never sent, or recovered. A row that is
+replaced says by which decision, and counts again when that decision is undone.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import orjson
 
 from chassis.write.uow import UnitOfWork
 from contracts.message import TenantId
-from services.review.register.awards import GrantedAward
+from services.review.register.awards import AwardAsked, GrantedAward
 
 COLUMNS = """tenant text, id text, what text, claim text, case_id text, filed_in text, enterprise_id text, uscc text,
  item_id text, family text, title text, part text, level text, year integer, period text, instalment integer,
@@ -39,8 +40,9 @@ GROUP BY 1, 2
 
 # What was ahead is now said by the instalment; what a revision said, by the next one unless that is lower.
 REPLACE = """
-UPDATE award_part a SET state = 'replaced'
-FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS k(tenant text, claim text, instalment integer, revision integer, lower boolean)
+UPDATE award_part a SET state = 'replaced', replaced_by = k.decision, replaced_was = a.state
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS k(tenant text, claim text, decision text, instalment integer, revision integer,
+    lower boolean)
 WHERE (a.tenant, a.claim) = (k.tenant, k.claim) AND a.state IN ('reserved', 'pending')
   AND ((a.what = 'ahead' AND a.instalment < k.instalment)
     OR (a.instalment = k.instalment AND a.revision < k.revision AND (a.state = 'pending' OR NOT k.lower)))
@@ -52,6 +54,17 @@ WHERE case_id = ANY (CAST(:case_ids AS text[])) AND state IN ('reserved', 'pendi
   AND (CAST(:revision AS integer) IS NULL OR revision <= :revision)
   AND (CAST(:instalment AS integer) IS NULL OR instalment = :instalment)
 RETURNING tenant, uscc
+"""
+# What an undone decision said counts no more, and what it had put aside counts as it did.
+UNDO = """
+UPDATE award_part SET state = 'freed', freed_ground = 'never_sent', freed_by = :by, freed_evidence = :evidence, freed_at = :now
+WHERE tenant = :tenant AND case_id = :case_id AND instalment = :instalment AND revision = :revision
+  AND state IN ('reserved', 'pending')
+RETURNING tenant, uscc
+"""
+RESTORE = """
+UPDATE award_part SET state = replaced_was, replaced_by = NULL, replaced_was = NULL
+WHERE tenant = :tenant AND claim = :claim AND state = 'replaced' AND replaced_by = :decision RETURNING tenant, uscc
 """
 # By the cases, never by way of the index of states: of pending ones there are few, but not for ever.
 LET_IN = """
@@ -107,6 +120,21 @@ class AwardParts:
         self._uow.execute(LEAVE, asked)
         return moved
 
+    def undo(self, asked: AwardAsked, revision: int, why: Mapping[str, str]) -> set[Person]:
+        """As if this decision of the case had not been made. → whose awards have moved."""
+        decision = {
+            "tenant": asked.tenant,
+            "case_id": asked.case_id,
+            "claim": asked.claim_id,
+            "instalment": asked.instalment,
+            "revision": revision,
+            "decision": _decision(asked.case_id, asked.instalment, revision),
+        }
+        freed = self._uow.execute(UNDO, {**decision, **why, "now": self._uow.now}).fetchall()
+        restored = self._uow.execute(RESTORE, decision).fetchall()
+        self._uow.execute(LEAVE, {"case_ids": [asked.case_id]})
+        return {(row.tenant, row.uscc) for row in (*freed, *restored)}
+
     def _insert(self, rows: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
         if not rows:
             return set()
@@ -131,7 +159,7 @@ class AwardParts:
             told = [("record", None, 0), *told]
         for number, (what, part, fen) in enumerate(told, 1):
             yield _of_claim(each) | {
-                "id": f"{each.case_id}-{each.instalment}-{each.revision}-{number}",
+                "id": f"{_decision(each.case_id, each.instalment, each.revision)}-{number}",
                 "what": what,
                 "part": part,
                 "fen": fen,
@@ -169,6 +197,10 @@ def _of_claim(each: GrantedAward) -> dict[str, Any]:
     }
 
 
+def _decision(case_id: str, instalment: int, revision: int) -> str:
+    return f"{case_id}-{instalment}-{revision}"
+
+
 def imported_id(*words: object) -> str:
     """The same line is the same award, whichever file says it."""
     return str(uuid.uuid5(uuid.NAMESPACE_OID, "\x1f".join(("imported-award", *map(str, words)))))
@@ -183,6 +215,7 @@ def _asked(each: GrantedAward, lower: bool) -> dict[str, Any]:
         "tenant": each.tenant,
         "case_id": each.case_id,
         "claim": each.claim.application_id,
+        "decision": _decision(each.case_id, each.instalment, each.revision),
         "instalment": each.instalment,
         "revision": each.revision,
         "lower": lower,

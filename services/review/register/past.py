@@ -34,6 +34,8 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 
 ELSEWHERE = "SELECT * FROM awards_elsewhere(CAST(:rows AS jsonb))"
 
+OF_OTHERS = "SELECT * FROM awards_of_others(CAST(:rows AS jsonb))"
+
 # The latest word on each instalment of the claim itself that is over.
 INSTALMENTS = """
 SELECT DISTINCT ON (k.ask, a.instalment) k.ask, a.instalment, a.records, a.claim_year, a.schedule, a.whole_fen
@@ -58,7 +60,7 @@ class ByKey:
 
 
 class Past:
-    """Histories for many claims in three statements."""
+    """Histories for many claims in a few statements."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
@@ -74,6 +76,7 @@ class Past:
             awards.setdefault(row.ask, []).append(_own_award(row, asked[row.ask]))
         for row in self._uow.execute(ELSEWHERE, {"rows": rows}):
             awards.setdefault(row.ask, []).append(_award_elsewhere(row, asked[row.ask]))
+        of_others = self._of_others(asked, persons)
         told = self._instalments(asked)
         return {
             each.case_id: with_what_the_case_knows(
@@ -82,6 +85,7 @@ class Past:
                         "family": each.family,
                         "claim": each.claim_id,
                         "awards": tuple(sorted(awards.get(number, ()), key=_order)),
+                        "of_others": tuple(of_others.get(number, ())),
                         **told.get(number, {}),
                     }
                 ),
@@ -89,6 +93,23 @@ class Past:
             )
             for number, each in enumerate(asked)
         }
+
+    def _of_others(self, asked: Sequence[AwardAsked], persons: Mapping[str, LegalPerson]) -> dict[int, list[Award]]:
+        """What others were granted for keys that serve once whoever has them."""
+        rows = [
+            {
+                "ask": number,
+                "codes": list(persons[each.case_id].codes),
+                "keys": [key.model_dump(mode="json") for key in keys],
+            }
+            for number, each in enumerate(asked)
+            if (keys := each.keys_for_all)
+        ]
+        found: dict[int, list[Award]] = {}
+        if rows:
+            for row in self._uow.execute(OF_OTHERS, {"rows": orjson.dumps(rows).decode()}):
+                found.setdefault(row.ask, []).append(_award_of_another(row, asked[row.ask]))
+        return found
 
     def _instalments(self, asked: Sequence[AwardAsked]) -> dict[int, dict[str, Any]]:
         later = [
@@ -168,6 +189,21 @@ def _award_elsewhere(row: Any, asked: AwardAsked) -> Award:
         groups=tuple(row.in_groups),
         part=row.part,
         claim=f"elsewhere-{row.award}",
+    )
+
+
+def _award_of_another(row: Any, asked: AwardAsked) -> Award:
+    """That there is one, of which item, part and year: neither whose it is nor what it comes to."""
+    ours = asked.keys_for_all
+    return Award(
+        family=row.family,
+        level=Level(row.level),
+        year=row.year,
+        money=Money(0),
+        granted_on=date(row.year, 12, 31),
+        keys=tuple(ours[place - 1] for place in row.matched),
+        part=row.part,
+        claim=f"of-others-{row.award}",
     )
 
 

@@ -78,13 +78,14 @@ class AwardRegister:
         return self._uow.of(Past).of(wanted, self._persons(wanted)) if wanted else {}
 
     def rounds(self, asked: Collection[AwardAsked]) -> list[list[AwardAsked]]:
-        """The same cases in turns: in none of them two of one person in law, so that each turn knows what the turns
-        before it have recorded."""
+        """The same cases in turns: in none of them two of one person in law, or two for the same that serves once (a
+        certificate, a graduate), so that each turn knows what the turns before it have recorded."""
         persons, turns = self._persons(list(asked)), list[list[AwardAsked]]()
         met: dict[str, int] = {}
         for each in asked:
-            name = persons[each.case_id].name
-            turn = met[name] = met.get(name, -1) + 1
+            names = {persons[each.case_id].name, *each.locks}
+            turn = 1 + max(met.get(name, -1) for name in names)
+            met |= dict.fromkeys(names, turn)
             if turn == len(turns):
                 turns.append([])
             turns[turn].append(each)
@@ -151,6 +152,12 @@ class AwardRegister:
         why = {"ground": ground, "by": by, "evidence": evidence}
         self._moved(self._uow.of(AwardParts).free(case_ids, which, why))
         self._uow.of(QuotaPlaces).free(case_ids)
+
+    def undo(self, asked: AwardAsked, revision: int, *, by: str, evidence: str) -> None:
+        """A decision of which nobody outside has heard is undone: the register, and the item's quotas, are as they were before it."""
+        self._placed = {place for place in self._placed if place[1] != asked.case_id}
+        self._moved(self._uow.of(AwardParts).undo(asked, revision, {"by": by, "evidence": evidence}))
+        self._uow.of(QuotaPlaces).undo(asked.tenant, asked.case_id, revision)
 
     def reserve(self, awards: Collection[RegisteredAward]) -> frozenset[str]:
         """Take these places, in one statement and in key order; returns the ids of the cases that got theirs.

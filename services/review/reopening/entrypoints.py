@@ -17,7 +17,7 @@ from contracts.reopening import (
 )
 from contracts.review import CaseView
 from services.review.cases.undo_window import RELEASE
-from services.review.reopening import undoing, use_cases, views
+from services.review.reopening import releasing, undoing, use_cases, views
 
 
 class ReopeningEntrypoints(Room):
@@ -45,5 +45,4 @@ class ReopeningEntrypoints(Room):
 
     @due(RELEASE)
     def release_decision(self, jobs: list[Job], unit: UnitMaker) -> None:
-        with unit([job.tenant for job in jobs]) as uow:
-            undoing.release_decisions(jobs, uow)
+        releasing.release_decisions(jobs, unit)

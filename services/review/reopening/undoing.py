@@ -1,11 +1,10 @@
-"""A decision is said when its window closes, or undone before: whoever holds the case's row first has it."""
+"""A decision is undone before its window closes: whoever holds the case's row first has it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chassis.time.jobs import Job
 from chassis.write.uow import UnitOfWork
 from contracts.message import Id
 from contracts.refusal import StaleVersion
@@ -16,7 +15,6 @@ from services.review.cases.answering import Handled, in_hand, settle, unmapped_w
 from services.review.cases.answers import deciding
 from services.review.cases.case import Case
 from services.review.cases.case_view import view_of
-from services.review.cases.granting import release
 from services.review.cases.looking_again import decide_nothing
 from services.review.cases.store import Cases
 from services.review.reopening.domain import UndoNotYours, UndoWindowOver
@@ -41,44 +39,36 @@ def may_be_undone(case: Case, uow: UnitOfWork) -> bool:
 
 
 def undo(handled: Sequence[Handled], reason: str, uow: UnitOfWork) -> None:
-    """They are open as if nobody had decided: the answer that granted is withdrawn, the place in the register given back,
-    tasks are given again. The review limit has run on meanwhile: what the firm was promised goes on."""
-    undone = []
+    """They are open as if nobody had decided, and tasks are given again. The review limit has run on meanwhile: what the firm was
+    promised goes on."""
     for each in handled:
-        case, decision = each.case, each.case.decision
-        assert decision is not None, "nothing is decided"
-        undone.append(
-            UndoneDecision(
-                tenant=case.tenant,
-                case_id=case.id,
-                version=case.version,
-                state=case.state,
-                decided_by=decision.by,
-                decided_at=decision.at,
-                note=decision.note,
-                undone_by=uow.actor.id,
-                undone_at=uow.now,
-                reason=reason,
-            )
-        )
-        undo_window.give_back(case, uow, by=uow.actor.id, evidence=reason)
-        granted = deciding(case.answers) if case.state == "approved" else None
-        if granted is not None:
-            case.answer(replace(granted, verdict="withdrawn", by=uow.actor.id, at=uow.now, reason=reason, evidence={}))
-        decide_nothing(case)
-    uow.of(UndoneDecisions).keep(undone)
+        take_back(each, reason, uow)
     settle(handled, uow)
 
 
-def release_decisions(jobs: Sequence[Job], uow: UnitOfWork) -> None:
-    """Say what was decided, once: what was undone or withdrawn meanwhile is not held any more."""
-    cases = uow.of(Cases).get_many([job.subject for job in jobs])
-    held = [case for case in cases.values() if case.undo_until is not None and case.undo_until <= uow.now]
-    for each in with_items(held, uow):
-        release(each.case, each.item, uow)
-    uow.of(Cases).save_many(held)
-    for job in jobs:
-        uow.finish(job)
+def take_back(handled: Handled, reason: str, uow: UnitOfWork) -> None:
+    """Undo its decision: the answer that granted is withdrawn, and what it had in the register and of quotas is as it was before.
+    The caller settles it."""
+    case, decision = handled.case, handled.case.decision
+    assert decision is not None, "nothing is decided"
+    undone = UndoneDecision(
+        tenant=case.tenant,
+        case_id=case.id,
+        version=case.version,
+        state=case.state,
+        decided_by=decision.by,
+        decided_at=decision.at,
+        note=decision.note,
+        undone_by=uow.actor.id,
+        undone_at=uow.now,
+        reason=reason,
+    )
+    undo_window.give_back(case, handled.item, uow, by=uow.actor.id, evidence=reason)
+    granted = deciding(case.answers) if case.state == "approved" else None
+    if granted is not None:
+        case.answer(replace(granted, verdict="withdrawn", by=uow.actor.id, at=uow.now, reason=reason, evidence={}))
+    decide_nothing(case)
+    uow.of(UndoneDecisions).keep([undone])
 
 
 def _to_undo(case_id: Id, expected_version: int, uow: UnitOfWork) -> Handled:

@@ -10,10 +10,13 @@ from contracts.refusal import StaleVersion
 from contracts.reopening import ConfirmReopening, DeclineReopening, ProposeReopening, ReopeningView
 from services.review.cases import clock
 from services.review.cases.answering import Handled, four_eyes, in_hand, settle
+from services.review.cases.awarding import asked_of
 from services.review.cases.case import Case
 from services.review.cases.looking_again import reopen
 from services.review.cases.refusals import together
 from services.review.cases.store import Cases
+from services.review.fact_changes.use_cases import INSTALMENT_LOOK
+from services.review.register.store import AwardRegister
 from services.review.reopening.domain import Reopening, against_reopening, withdrawn
 from services.review.reopening.store import ReopeningProposals
 
@@ -81,6 +84,10 @@ def _must_stand(handled: Handled, steps: tuple[int, ...], uow: UnitOfWork) -> No
 def _reopen(handled: Handled, proposed: Reopening, uow: UnitOfWork) -> None:
     """Take back what is to be done again, begin the review limit anew, and give the tasks."""
     case = handled.case
+    if handled.item.rules.instalments is not None:
+        # Whoever grants a later instalment holds the person, and looks at this one then.
+        uow.of(AwardRegister).hold([asked_of(case, handled.item)])
+        uow.schedule(INSTALMENT_LOOK, case.first_case_id or case.id, at=uow.now, tenant=case.tenant)
     for answer in withdrawn(case, handled.steps, proposed.steps, proposed.reason, uow.actor.id, uow.now):
         case.answer(answer)
     redone = {step.kind for step in handled.steps if step.number in proposed.steps}

@@ -42,6 +42,20 @@ class NotOfThisDuty(Invalid):
     sentence = "受托人目前没有在“{department}”担任可以办理该任务的岗位，请另选人员。"
 
 
+class AssigneeAbsent(Invalid):
+    """Whoever is away does nothing: their stand-in does, or somebody else."""
+
+    code = "assignee_absent"
+    sentence = "{name}已委托{stand_in}代办至 {until}，请交给代办人或其他在岗人员。"
+
+
+class GivenToTheSame(Invalid):
+    """Tasks are given on to somebody else."""
+
+    code = "given_to_the_same"
+    sentence = "交接前后是同一人，请另选人员，或交还本岗位全体人员。"
+
+
 def task_id_of(case_id: str, number: int) -> str:
     """The id of the task that the case has given as its `number`-th: the same however often it is handed over."""
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"task\x1f{case_id}\x1f{number}"))
@@ -50,7 +64,8 @@ def task_id_of(case_id: str, number: int) -> str:
 @dataclass(kw_only=True, slots=True)
 class CaseTask(Aggregate):
     """One answer that is waited for. `tenant` acts; `case_tenant` is the case's. `brief` is what else the one who answers has
-    to know, by the kind of step. `due_at` is the earlier end of the step's own clock and of the case's."""
+    to know, by the kind of step. `due_at` is the earlier end of the step's own clock and of the case's; while neither runs,
+    `still` says why, as `StandsStill` does."""
 
     case_id: str
     case_tenant: TenantId
@@ -64,9 +79,11 @@ class CaseTask(Aggregate):
     opened_at: datetime
     due_at: datetime | None
     awaits_year: int | None = None
-    paused: bool = False
+    still: dict[str, Any] | None = None
     holder_id: str | None = None
     holder_why: str = ""
+    given_by: str | None = None
+    given_at: datetime | None = None
     state: TaskState = "open"
     answered_by: str | None = None
     answered_at: datetime | None = None
@@ -77,10 +94,10 @@ class CaseTask(Aggregate):
         if self.state != "open":
             raise TaskOver()
 
-    def give_to(self, person_id: str | None, why: str) -> None:
+    def give_to(self, person_id: str | None, why: str, by: str, at: datetime) -> None:
         """To one person, or back to everybody of the duty. Raises TaskOver."""
         self.must_be_open()
-        self.holder_id, self.holder_why = person_id, why
+        self.holder_id, self.holder_why, self.given_by, self.given_at = person_id, why, by, at
 
     def answer(self, by: str, at: datetime) -> None:
         """Somebody has answered, for the first time or anew."""
@@ -100,9 +117,14 @@ class CaseTask(Aggregate):
         if self.state == "open":
             self.state, self.answered_by, self.answered_at = state, by, at
 
+    @property
+    def paused(self) -> bool:
+        """Whether nothing that limits it counts time now."""
+        return self.still is not None
+
     def view(self) -> TaskView:
-        """The task as whoever does it sees it."""
-        claim = self.claim
+        """The task as whoever does it sees it, but for what the calendar says of it."""
+        claim, still = self.claim, self.still or {}
         return TaskView(
             task_id=self.id,
             case_id=self.case_id,
@@ -125,6 +147,12 @@ class CaseTask(Aggregate):
             due_at=self.due_at,
             awaits_year=self.awaits_year,
             paused=self.paused,
+            paused_by=tuple(still.get("causes", ())),
+            paused_why=still.get("why"),
+            paused_since=still.get("since"),
+            given_by=self.given_by,
+            given_at=self.given_at,
+            given_why=self.holder_why or None,
             answered_by=self.answered_by,
             answered_at=self.answered_at,
             version=self.version,

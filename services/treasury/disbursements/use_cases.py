@@ -7,7 +7,6 @@ from datetime import datetime
 
 from chassis.events.received import Received
 from chassis.write.uow import UnitOfWork
-from contracts.item import BenefitKind
 from contracts.message import TenantId
 from contracts.money import Money
 from contracts.recoveries import SetWithheldTax
@@ -170,7 +169,7 @@ def _refusal_of(event: Received[CaseApproved]) -> Refused | None:
     approval = event.data
     if approval.payer != event.tenant:
         return PayerMismatch()
-    if approval.benefit_kind not in (None, BenefitKind.GRANT):
+    if approval.benefit_kind is not None and not approval.benefit_kind.pays_money:
         return NotMoney()
     if approval.amount_fen == 0 and approval.revision == 1:
         return NothingToPay()

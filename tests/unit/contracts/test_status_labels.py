@@ -8,8 +8,8 @@ from typing import Any, get_args
 import pytest
 
 from contracts import status_labels as labels
-from contracts.case_events import PauseCause, SupplementFault
-from contracts.case_steps import SlotVerdict, StepState
+from contracts.case_events import SupplementFault
+from contracts.case_steps import PauseCause, SlotVerdict, StepState
 from contracts.case_tasks import Task, TaskState
 from contracts.drafting import Stage
 from contracts.enterprises import PayeeAccountStanding

@@ -16,11 +16,12 @@ from contracts import status_labels
 from contracts.accounts import AccountState
 from contracts.authoring import ItemNotice
 from contracts.award_register import AwardPartView, AwardState, AwardWhat, FreedGround
-from contracts.case_events import PauseCause, SupplementFault
+from contracts.case_events import SupplementFault
 from contracts.case_instalments import InstalmentState
 from contracts.case_materials import MaterialFinding
+from contracts.case_notices import SERVICE_NAMES
 from contracts.case_sheet import FactChange, SheetInstalment
-from contracts.case_steps import SlotVerdict, StepKind, StepState
+from contracts.case_steps import PauseCause, SlotVerdict, StepKind, StepState
 from contracts.case_tasks import TaskState
 from contracts.code_admissions import CodeAdmissionState
 from contracts.consents import ConsentPurpose, ConsentView
@@ -158,6 +159,8 @@ TABLES: Mapping[str, Any] = {
     "public_notices.objection_state": ObjectionState,
     "public_notices.period": TimeUnit,
     "public_notices.first_day": ("counts", "not"),
+    "shell.service_means": SERVICE_NAMES,
+    "window.notices.signature": ("signed", "refused"),
     "shell.verdict": State,
     "shell.headline": HeadlineState,
     "enterprise.cases.turn": list(status_labels.TRACKED),

@@ -39,6 +39,9 @@ def test_a_page_is_rendered_from_its_sample(visitor: Visitor, sample: PageSample
         assert (page.status_code, page.headers["location"]) == (303, sample.leads_to)
         return
     assert page.status_code == sample.status, html.unescape(page.text)
+    if sample.gives is not None:
+        assert page.headers["content-type"] == sample.gives
+        return
     assert page.text.count("<h1") == 1
     assert re.search(r"<title>[^<]+ · ", page.text)
     assert ('<html lang="en">' if "lang=en" in sample.address else '<html lang="zh-CN">') in page.text

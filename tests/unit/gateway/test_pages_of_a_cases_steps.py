@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from page_samples.public import guide
 from page_samples.steps import EXPERT, PANEL, SEATED, case_of_kind, experts, figures, inspections, officers
-from portal_kit import Bus, Visitor
+from portal_kit import CSRF, Bus, Visitor
 from staff_kit import appointments, case, colleague, neighbours, sheet, told
 
+from chassis.files.objects import Objects
+from chassis.testing.fakes import NOON
 from console.contracts.program import unconnected_gateway
 from contracts.panels import CasePanels
+from contracts.uploads import UploadView
 
 PEOPLE = {
     "reviewer": colleague("first_review"),
@@ -61,6 +67,16 @@ def bus(visitor: Visitor) -> Bus:
 
 def said_to(bus: Bus, method: str) -> list[dict[str, Any]]:
     return [payload["body"] for asked, payload in bus.asked if asked == method]
+
+
+SCAN = b"%PDF-1.7 a signed sheet"
+
+
+def with_scan(visitor: Visitor, path: str, said: dict[str, str]) -> httpx.Response:
+    form = {"csrf": CSRF, "_key": "0123456789abcdef", **said}
+    files = {"_scan": ("评分表.pdf", SCAN, "application/pdf")}
+    headers = {"Accept": "text/html", "Origin": "http://door"}
+    return visitor.send("POST", path, "reviewer", data=form, files=files, headers=headers)
 
 
 INSPECTED = {
@@ -118,22 +134,29 @@ def test_a_figure_is_set_in_the_unit_that_is_asked_for(visitor: Visitor, bus: Bu
     assert said_to(bus, "set_figure")[0]["value"] == "80"
 
 
-def test_the_secretary_draws_scores_from_sheets_and_concludes(visitor: Visitor, bus: Bus) -> None:
+def test_the_secretary_draws_scores_from_sheets_and_concludes(visitor: Visitor, bus: Bus, tmp_path: Path) -> None:
+    visitor.app.state.objects = Objects.in_folder(tmp_path)
+    visitor.bus.answers["record_upload"] = lambda said: told(
+        UploadView(upload_id="upload-1", tenant="zhanggong", uploaded_at=NOON, **said)
+    )
     page = visitor.get("/department/cases/case-2/panel", "reviewer").text
     assert PANEL.seed in page
     assert visitor.post("/department/cases/case-2/panels", {"_version": "2"}, "reviewer").status_code == 303
-    scores = {"scores.0.criterion": "技术", "scores.0.points": "50", "sheet_sha256": "a" * 64, "_version": "3"}
+    scores = {"scores.0.criterion": "技术", "scores.0.points": "50", "_version": "3"}
     path = "/department/cases/case-2/panels/panel-1/experts/expert-1/scores"
-    assert visitor.post(path, scores, "reviewer").status_code == 303
+    assert "请选择签字评分表的扫描件" in visitor.post(path, scores, "reviewer").text
+    assert said_to(bus, "score_panel") == []
+    assert with_scan(visitor, path, scores).status_code == 303
+    assert said_to(bus, "score_panel")[0]["sheet_sha256"] == hashlib.sha256(SCAN).hexdigest()
     assert said_to(bus, "score_panel")[0]["scores"] == [{"criterion": "技术", "points": "50"}]
     end = {
         "minutes": "评审小组认为项目技术先进。",
-        "minutes_sha256": "a" * 64,
         "figure.value": "",
         "figure.unit": "",
         "_version": "3",
     }
-    assert visitor.post("/department/cases/case-2/panels/panel-1/conclude", end, "reviewer").status_code == 303
+    assert with_scan(visitor, "/department/cases/case-2/panels/panel-1/conclude", end).status_code == 303
+    assert said_to(bus, "conclude_panel")[0]["minutes_sha256"] == hashlib.sha256(SCAN).hexdigest()
     assert said_to(bus, "conclude_panel")[0]["figure"] is None
 
 

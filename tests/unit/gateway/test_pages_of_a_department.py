@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from page_samples.public import guide
 from portal_kit import Bus, Visitor
+from refusal_answers import GROUND, refusal_answers
 from staff_kit import (
     LAKH,
     appointments,
@@ -55,6 +56,7 @@ def visitor(gateway: Visitor) -> Visitor:
         "list_appointments": appointments(),
         "get_guide": guide("NM-002"),
         "preview_rejection": told(previews()),
+        **refusal_answers(),
         "approve_case": told(case(state="approved", version=3)),
         "reject_case": told(case(state="rejected", version=3)),
         "confirm_materials": told(case(version=3)),
@@ -244,11 +246,9 @@ def test_of_a_case_that_changed_meanwhile_the_officer_sees_what_changed_and_keep
 
 # -- refused ---------------------------------------------------------------------------------------------------
 
-CITED = "上年度研发投入不低于 100 万元（现有数据：80 万元）"
-
 
 def refusal(**changed: str) -> dict[str, str]:
-    return {"reason": "研发投入不足", "cites[]": CITED, "_version": "2", **changed}
+    return {"reason": "研发投入不足", "grounds[]": GROUND.code, "_version": "2", **changed}
 
 
 def test_a_refusal_is_shown_as_it_will_be_read_before_anything_is_sent(visitor: Visitor, bus: Bus) -> None:
@@ -258,9 +258,11 @@ def test_a_refusal_is_shown_as_it_will_be_read_before_anything_is_sent(visitor: 
     assert "以下就是企业将读到的通知" in asked.text
     for each in previews().items:
         assert html.escape(each.text, quote=False) in asked.text
+    (asked_of_review,) = said_to(bus, "preview_refusal")
+    assert (asked_of_review["reason"], asked_of_review["grounds"]) == ("研发投入不足", [GROUND.code])
     (preview,) = said_to(bus, "preview_rejection")
-    assert (preview["reason"], preview["cites"]) == ("研发投入不足", [CITED])
-    assert preview["how_to_object"]
+    assert preview["grounds"] == [GROUND.model_dump(mode="json")]
+    assert preview["remedies"]["court"] in preview["how_to_object"]
     assert said_to(bus, "reject_case") == []
 
 
@@ -270,9 +272,9 @@ def test_what_was_shown_is_what_is_sent(visitor: Visitor, bus: Bus) -> None:
     confirmed = refusal(previewed=hidden(asked, "previewed"))
     sent = visitor.post("/department/cases/case-2/refuse?item=NM-002", confirmed, "reviewer")
     assert sent.headers["location"] == "/department/cases/case-2?item=NM-002&done=refused"
-    (order,), (_first, preview) = said_to(bus, "reject_case"), said_to(bus, "preview_rejection")
-    for name in ("reason", "cites", "how_to_object"):
-        assert order[name] == preview[name]
+    (order,), (_first, asked_of_review) = said_to(bus, "reject_case"), said_to(bus, "preview_refusal")
+    for name in ("reason", "grounds", "other_grounds", "how_to_object"):
+        assert order[name] == asked_of_review[name]
     assert order["expected_version"] == 2
 
 
@@ -290,17 +292,24 @@ def test_a_reason_that_was_changed_after_the_preview_is_previewed_again(visitor:
     assert said_to(bus, "reject_case") == []
 
 
-def test_nothing_is_cited_that_the_case_does_not_say(visitor: Visitor, bus: Bus) -> None:
+def test_a_ground_of_the_own_is_written_with_its_clause_and_what_would_change_it(visitor: Visitor, bus: Bus) -> None:
     bus.answers["get_case_sheet"] = told(refused_sheet())
-    visitor.post("/department/cases/case-2/refuse", refusal(**{"cites[]": "随便写的条款"}), "reviewer")
-    assert said_to(bus, "preview_rejection")[0]["cites"] == []
+    own = {"own.text": "申报材料与实际不符", "own.clause": "办法第三条"}
+    sent = visitor.post("/department/cases/case-2/refuse", refusal(**own), "reviewer")
+    assert sent.status_code == 422
+    own["own.would_change"] = "更正后重新申报"
+    page = visitor.post("/department/cases/case-2/refuse", refusal(**own), "reviewer").text
+    assert said_to(bus, "preview_refusal")[0]["other_grounds"] == [
+        {"text": "申报材料与实际不符", "clause": "办法第三条", "would_change": "更正后重新申报"}
+    ]
+    assert hidden(page, "own.clause") == "办法第三条"
 
 
-def test_a_refusal_without_a_reason_stays_on_the_case_with_what_was_ticked(visitor: Visitor, bus: Bus) -> None:
+def test_a_refusal_with_a_reason_too_short_stays_on_the_case_with_what_was_ticked(visitor: Visitor, bus: Bus) -> None:
     bus.answers["get_case_sheet"] = told(refused_sheet())
     sent = visitor.post("/department/cases/case-2/refuse", refusal(reason="不"), "reviewer")
     assert sent.status_code == 422
-    assert re.search(rf'value="{re.escape(CITED)}" checked', sent.text)
+    assert re.search(rf'value="{re.escape(GROUND.code)}" checked', sent.text)
 
 
 def test_a_refusal_of_a_case_that_changed_is_not_even_previewed(visitor: Visitor, bus: Bus) -> None:

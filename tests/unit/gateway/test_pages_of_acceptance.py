@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
+from pathlib import Path
 from typing import Any
 
 import enterprise_kit as kit
@@ -13,6 +15,7 @@ from page_samples.cases import ACCEPTANCE
 from portal_kit import Bus, Visitor
 from staff_kit import case, colleague, previews, received_sheet, told
 
+from chassis.files.objects import Objects
 from console.contracts.program import unconnected_gateway
 
 RECEIPT = kit.RECEIPT
@@ -121,6 +124,24 @@ def test_a_claim_is_not_accepted_once_the_letter_was_read(officer: Visitor) -> N
     assert sent.headers["location"] == "/department/cases/case-1?done=not_accepted"
     (order,) = ordered(officer.bus, "refuse_acceptance")
     assert order["how_to_object"]
+    assert ordered(officer.bus, "preview_not_accepted")[0]["remedies"]["court"]
+
+
+def test_a_paper_that_was_brought_is_opened_from_the_case(officer: Visitor, tmp_path: Path) -> None:
+    paper = b"%PDF-1.7 a contract"
+    sha256 = hashlib.sha256(paper).hexdigest()
+    kept = tmp_path / "zhanggong" / sha256[:2] / sha256
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(paper)
+    officer.app.state.objects = Objects.in_folder(tmp_path)
+    brought = kit.supplement(state="answered")
+    brought["points"][0]["answer"] = {"code": brought["points"][0]["code"], "files": [sha256]}
+    officer.bus.answers["list_supplements"] = {"items": [brought], "askable": []}
+    address = f"/department/cases/case-1/papers/{sha256}"
+    assert address in officer.get("/department/cases/case-1/acceptance", "reviewer").text
+    shown = officer.get(address, "reviewer")
+    assert (shown.headers["content-type"], shown.content) == ("application/pdf", paper)
+    assert officer.get(f"/department/cases/case-1/papers/{'0' * 64}", "reviewer").status_code == 404
 
 
 def test_every_point_is_answered_on_one_page_without_script(firm: Visitor, bus: Bus) -> None:

@@ -187,7 +187,7 @@ def test_what_is_to_be_mended_stands_on_the_page_with_until_when_and_that_the_li
         (kit.NOT_ACCEPTED, ("为什么不予受理", "不属于本部门职权范围", "60 日内申请行政复议"), ("办理时限",)),
         (kit.WITHDRAWN, ("申请已撤回",), ("办理时限", "行政复议")),
         (kit.BENEFIT, ("准予了什么", "GZ-26001"), ("办理时限", "行政复议")),
-        (kit.PAUSED, ("异议核查中", "如现在恢复，办理时限至", "2026-03-26 18:00"), ("没有时限",)),
+        (kit.PAUSED, ("异议核查中", "按暂停当日推算的截止时间", "2026-03-26 18:00"), ("没有时限",)),
     ],
 )  # fmt: skip
 def test_each_end_without_money_and_each_pause_is_said(

@@ -106,7 +106,7 @@ def test_who_is_left_out_is_refused_with_whom_one_turns_to(visitor: Visitor, bus
     bus.answers["get_batch"] = told(FIXED)
     form = {"reason": "择优未入选", "how_to_object": "可以向章贡区人民政府申请行政复议"}
     visitor.post(f"{LIST}/batch-1/refuse-unserved", form, "officer")
-    assert said_to(bus, "refuse_unserved") == [{"batch_id": "batch-1", **form}]
+    assert said_to(bus, "refuse_unserved") == [{"batch_id": "batch-1", "other_grounds": [], **form}]
 
 
 def test_the_page_of_a_case_says_what_its_quota_leaves(visitor: Visitor, bus: Bus) -> None:

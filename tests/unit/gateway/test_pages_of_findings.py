@@ -16,6 +16,8 @@ from staff_kit import told
 
 from console.contracts.program import unconnected_gateway
 from contracts.message_previews import MessagePreview, MessagePreviews
+from contracts.refusal_grounds import RefusalGrounds
+from tests.remedies import REMEDIES
 
 ONE = "/department/integrity/finding-1"
 OWN = "/my/credit/finding-1"
@@ -32,6 +34,7 @@ def gateway() -> Visitor:
 def visitor(gateway: Visitor) -> Visitor:
     gateway.bus.asked.clear()
     gateway.bus.answers = {
+        "get_refusal_grounds": told(RefusalGrounds(case_id="case-1", grounds=(), remedies=REMEDIES, version=1)),
         **WHO,
         **FIRM,
         **LINES,
@@ -84,15 +87,13 @@ def test_a_decision_is_seen_before_it_is_made_and_takes_gravity_term_and_remedie
         "months": "6",
         "number": "信决1号",
         "reasons_zh": "开票方否认开具",
-        "reconsideration_zh": "六十日内向区政府申请",
-        "court_zh": "六个月内向法院起诉",
     }
     page = visitor.post(f"{ONE}/decide", VERSION | words, "integrity_leader")
     assert said(visitor, "decide_finding") == []
     visitor.post(f"{ONE}/decide", VERSION | hidden(page), "integrity_leader")
     (order,) = said(visitor, "decide_finding")
     assert (order["established"], order["gravity"], order["months"]) == (True, "general", 6)
-    assert order["remedies"]["court_zh"] == "六个月内向法院起诉"
+    assert said(visitor, "preview_finding_decision")[-1]["remedies"]["court"] == REMEDIES.court
 
 
 def test_a_firm_is_heard_where_the_finding_lies(visitor: Visitor) -> None:

@@ -53,6 +53,9 @@ def test_pages_mark_what_was_not_needed(facts: dict[str, bool], marks: list[str]
     assert [line.verdict for line in lines] == marks
     assert all(not line.advice for line in lines if line.verdict == "spare")
     assert [line.verdict for line in verdict_lines(verdict)][:3] == marks
-    sheet: Any = SimpleNamespace(facts=(), conditions=verdict.reasons)
+    sheet: Any = SimpleNamespace(facts=(), conditions=verdict.reasons, missing=verdict.missing)
     assert sorted(line.verdict for line in conditions(sheet)) == sorted(marks)
+    assert sorted(line.advice for line in conditions(sheet)) == sorted(line.advice for line in lines), (
+        "staff read the same"
+    )
     assert verdict.state is not State.MET or "not_met" not in marks

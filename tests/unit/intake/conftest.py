@@ -44,7 +44,9 @@ class MemoryCopies:
     def item(self, item_id: str) -> PublishedItem | None:
         return self.items.get(item_id)
 
-    def enterprises(self, enterprise_ids: Collection[str], fact_names: Collection[str]) -> dict[str, Applicant]:
+    def enterprises(
+        self, enterprise_ids: Collection[str], fact_names: Collection[str], *, tenant: str
+    ) -> dict[str, Applicant]:
         return {id: self.known[id] for id in enterprise_ids if id in self.known}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from contracts.intake import NominationLine, SubmitApplication
+from contracts.item import BenefitKind
 from contracts.money import Money
 from contracts.rule import Decided, Fact, Fixed, InKind, Window
 from services.intake.applications.admission import Admission, admit, admit_line
@@ -299,9 +300,11 @@ def test_a_claimed_amount_must_be_the_rule_s(
     assert admit(item, enterprise, application(*declared, claimed_fen=10_000_000), TODAY).reasons == ()
 
 
+@pytest.mark.parametrize("kind", [BenefitKind.GRANT, BenefitKind.INTEREST])
 def test_an_amount_of_nothing_is_not_worth_a_case(
-    item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]
+    item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...], kind: BenefitKind
 ) -> None:
+    item = replace(item, content=item.content.model_copy(update={"benefit_kind": kind}))
     nothing = declared[1].model_copy(update={"value": "0"})
     assert codes(admit(item, enterprise, application(declared[0], nothing), TODAY)) == ["nothing_payable"]
 

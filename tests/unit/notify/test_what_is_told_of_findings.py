@@ -9,7 +9,6 @@ import pytest
 
 from chassis.testing.fakes import NOON, received
 from contracts.flow import FLOW
-from contracts.integrity import Remedies
 from contracts.integrity_events import (
     DishonestyCorrected,
     DishonestyRecorded,
@@ -24,6 +23,7 @@ from services.notify.messages.about_integrity import WORDS
 from services.notify.messages.occasions import occasion
 from services.notify.messages.rendering import SMS_LETTERS, fields_of, render
 from services.notify.messages.templates import TEMPLATES
+from tests.remedies import REMEDIES
 from tests.unit.oversight.case_story import approved, claim
 
 FINDING: dict[str, Any] = {"finding_id": "finding-1", "case_id": "case-1", "claim": claim()}
@@ -39,7 +39,6 @@ NOTIFIED = FindingNotified(
     notified_by="officer-1",
     notified_at=NOON,
 )
-REMEDIES = Remedies(reconsideration_zh="六十日内向区政府申请复议", court_zh="六个月内向区法院起诉")
 JUDGED = FindingDecided(
     **FINDING,
     **DECIDED,
@@ -63,7 +62,7 @@ RECOVERED = RecoveryDecided(
 ENDED: dict[str, Any] = {**FINDING, "request_id": "request-1", "reason": "经核查属实", **DECIDED}
 SAID = [
     (NOTIFIED, ["提供虚假材料", "3 张设备发票系伪造", "第十四条", "陈述、申辩", "2026-03-10 12:00", "5 个工作日"]),
-    (JUDGED, ["认定成立", "信决1号", "查实", "申请复议", "法院"]),
+    (JUDGED, ["认定成立", "信决1号", "查实", "申请行政复议", "法院"]),
     (JUDGED.model_copy(update={"established": False, "remedies": None}), ["认定不成立", "不形成失信记录"]),
     (
         DishonestyRecorded(

@@ -30,6 +30,7 @@ from contracts.case_events import (
     TaskDeadlineApproaching,
     TaskDeadlineMissed,
 )
+from contracts.case_notices import NoticeIssued, NoticeServed
 from contracts.enterprises import Payee
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated, NominatedLine
 from contracts.message import Event
@@ -215,6 +216,23 @@ SAID: dict[type[Event], dict[str, Any]] = {
         "asked_by": "person-secret",
         "agreed_by": "person-other",
         "reopened_at": after(20),
+    },
+    NoticeIssued: {
+        "notice_id": "n-2",
+        "kind": "refusal",
+        "number": "市工业和信息化局惠企不批〔2026〕1号",
+        "content_sha256": "0" * 64,
+        "pdf_sha256": "1" * 64,
+        "size": 20_000,
+        "sealed": False,
+        "issued_at": after(5),
+    },
+    NoticeServed: {
+        "notice_id": "n-2",
+        "kind": "refusal",
+        "number": "市工业和信息化局惠企不批〔2026〕1号",
+        "means": "window",
+        "served_at": after(6),
     },
     BenefitGranted: {
         "benefit_kind": "qualification",

@@ -26,6 +26,7 @@ from contracts.case_events import (
     TaskDeadlineApproaching,
     TaskDeadlineMissed,
 )
+from contracts.case_notices import NoticeIssued, NoticeServed
 from contracts.duties import Attention
 from contracts.flow import FLOW
 from contracts.message import SYSTEM
@@ -280,6 +281,16 @@ def test_steps_of_the_former_version_know_no_case_and_belong_to_the_first() -> N
         (happened(CaseWithdrawn, CASE), "企业", "申请已撤回：企业自愿撤回"),
         (happened(CaseWithdrawn, CASE, withdrawn_by=SYSTEM.id), "系统", "申请已撤回：企业自愿撤回"),
         (happened(CaseReopened, CASE), "市工业和信息化局", "对已作出的决定重新审查：核定依据有误"),
+        (
+            happened(NoticeIssued, CASE),
+            "市工业和信息化局",
+            "出具不予批准决定书（市工业和信息化局惠企不批〔2026〕1号）",
+        ),
+        (
+            happened(NoticeServed, CASE),
+            "市工业和信息化局",
+            "不予批准决定书（市工业和信息化局惠企不批〔2026〕1号）已送达（直接送达（窗口））",
+        ),
         (
             happened(BenefitGranted, CASE),
             "市工业和信息化局",

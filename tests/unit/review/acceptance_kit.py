@@ -22,6 +22,7 @@ from services.review.cases.task_times import ACCEPTANCE_OPENED
 from services.review.materials import use_cases as checking
 from services.review.supplements import lapse
 from services.review.supplements import use_cases as asking
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import AMOUNT, LEADER, OFFICER, application, facts, item_rules, review_unit
 
 FIRM = Actor(id="clerk-1", roles=frozenset({"enterprise"}), enterprise_id="enterprise-1")
@@ -82,7 +83,9 @@ class Desk:
 
     def refuse(self) -> Any:
         said = {"reason": "不属于本事项受理范围", "how_to_object": "可向章贡区人民政府申请行政复议"}
-        order = RefuseAcceptance(case_id=self.case.id, expected_version=self.case.version, **said)
+        order = RefuseAcceptance(
+            other_grounds=OWN_GROUNDS, case_id=self.case.id, expected_version=self.case.version, **said
+        )
         return accepting.refuse_acceptance(order, self.uow)
 
     def ask(self, *points: tuple[str, str, str], by: Actor = OFFICER) -> SupplementView:

@@ -13,7 +13,6 @@ from contracts.integrity import (
     GiveDefence,
     NotifyFinding,
     OpenFinding,
-    Remedies,
 )
 from contracts.message import Actor
 from services.review.cases.case import Case
@@ -31,10 +30,6 @@ from services.review.integrity.store import IntegrityFindings, RecoveryProposals
 from tests.unit.review.acceptance_kit import FIRM
 from tests.unit.review.review_kit import LEADER, OFFICER, SECOND, item_rules, opened, review_unit
 
-REMEDIES = Remedies(
-    reconsideration_zh="自收到本决定之日起六十日内向章贡区人民政府申请行政复议",
-    court_zh="自收到本决定之日起六个月内向章贡区人民法院提起行政诉讼",
-)
 ABOUT = ({"kind": "material", "code": "invoices", "label": "设备发票"},)
 
 
@@ -142,7 +137,6 @@ class Held:
             "months": 6,
             "number": "章科信决〔2026〕1号",
             "reasons_zh": "开票方否认开具",
-            "remedies": REMEDIES,
             "expected_version": self.finding.version,
         }
         return DecideFinding(**said | words)

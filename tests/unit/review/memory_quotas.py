@@ -47,7 +47,19 @@ class MemoryQuotaPlaces:
         return QuotasKnown(use, short, queue, places)
 
     def take(self, rows: Iterable[dict[str, Any]]) -> None:
-        self.rows |= {(row["case_id"], row["number"]): row for row in rows}
+        for row in rows:
+            key = (row["case_id"], row["number"])
+            former = self.rows.get(key)
+            if former is None or former["state"] != "held" or Fraction(former["takes"]) <= Fraction(row["takes"]):
+                self.rows[key] = row | {"former": former}
+
+    def undo(self, tenant: str, case_id: str, revision: int) -> None:
+        for key, row in list(self.rows.items()):
+            if key[0] == case_id and row["state"] == "held" and row["revision"] == revision:
+                del self.rows[key]
+                if row["former"] is not None:
+                    self.rows[key] = row["former"]
+                self.moved({(row["tenant"], row["family"])})
 
     def moved(self, families: Collection[tuple[str, str]]) -> None:
         """As the store does."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 
-from chassis.testing.fakes import NOON, FakeUnit, MemoryStore
+from chassis.testing.fakes import FakeUnit, MemoryStore
 from contracts.case_materials import ConfirmedMaterial
 from contracts.departments import PlanTermMeaning, ToDuty
-from contracts.enterprises import Payee
+from contracts.enterprises import EnterpriseFactsChanged, Payee
 from contracts.message import TenantId
 from contracts.payee_holders import PayeeHolder
 from contracts.plan_terms import TermInPlan
@@ -20,11 +20,16 @@ from contracts.rule import (
 )
 from services.review.account_copies.domain import HolderKey, ReceiverAccount
 from services.review.cases.case import Case
-from services.review.cases.clock import clock_from, clock_of
+from services.review.cases.claim_instalments import CaseOutcome
+from services.review.cases.clock import clock_of
+from services.review.cases.heard import EnterpriseOfCase
 from services.review.cases.refusals import CaseNotFound
-from services.review.cases.store import OpenReviewLimit
+from services.review.cases.store import Cases, OpenReviewLimit
+from services.review.fact_changes.domain import MovedFact
+from services.review.fact_changes.store import Claimant
 from services.review.item_copies.item import PinnedItem
 from services.review.item_copies.store import ItemVersion
+from services.review.quotas.store import QuotaPlaces
 from services.review.register.awards import AwardAsked, GrantedAward
 from services.review.reopening.domain import Reopening, ReopeningNotFound
 from services.review.reopening.store import UndoneDecision
@@ -38,10 +43,14 @@ class MemoryCases(MemoryStore[Case]):
     def open_limits(self, tenant: TenantId, after: str, limit: int) -> list[OpenReviewLimit]:
         found = [
             OpenReviewLimit(
-                case.id, clock_of(case) or clock_from(case.review_limit, NOON), case.due_at, case.awaits_year
+                case.id,
+                clock_of(case),
+                case.due_at,
+                case.awaits_year,
+                tuple(task for task in case.tasks if task.clock is not None),
             )
             for case in sorted(self.rows.values(), key=lambda case: case.id)
-            if case.tenant == tenant and case.id > after and case.state == "accepted" and case.review_limit is not None
+            if case.tenant == tenant and case.id > after and case.is_open
         ]
         return found[:limit]
 
@@ -131,6 +140,70 @@ class MemoryMoving:
     def among(self, case_ids: Collection[str]) -> frozenset[str]:
         return frozenset(self.moving.intersection(case_ids))
 
+    def mark(self, cases: Collection[tuple[TenantId, str]]) -> None:
+        self.moving |= {case_id for _tenant, case_id in cases}
+
+
+class MemoryHeard:
+    """What was heard of firms' facts, by case, as a test says."""
+
+    def __init__(self) -> None:
+        self.said: dict[str, list[EnterpriseFactsChanged]] = {}
+        self.of_firm: dict[str, list[EnterpriseFactsChanged]] = {}
+        self.unit: FakeUnit | None = None
+
+    def wait_for_hearers(self) -> None:
+        """Nobody else is there."""
+
+    def of_claims(self, claims: Iterable[tuple[Claimant, datetime]]) -> dict[str, list[EnterpriseFactsChanged]]:
+        return {each.case_id: self.said[each.case_id] for each, _since in claims if each.case_id in self.said}
+
+    def of_enterprises(self, firms: Iterable[EnterpriseOfCase]) -> dict[str, list[EnterpriseFactsChanged]]:
+        return {e.case_id: self.of_firm[e.enterprise_id] for e in firms if e.enterprise_id in self.of_firm}
+
+    def elsewhere(self, firms: Iterable[EnterpriseOfCase]) -> frozenset[str]:
+        return frozenset(each.case_id for each in firms if each.enterprise_id in self.of_firm)
+
+
+class MemoryOutcomes:
+    """How cases stand, as the store of cases has them."""
+
+    def __init__(self) -> None:
+        self.unit: FakeUnit | None = None
+
+    def of(self, case_ids: Collection[str]) -> dict[str, CaseOutcome]:
+        assert self.unit is not None
+        cases = self.unit.of(Cases).rows
+        return {id: CaseOutcome(cases[id].state, cases[id].undo_until) for id in case_ids if id in cases}
+
+
+class MemoryClaimants:
+    """Which cases rest on which firms, as the trigger keeps it."""
+
+    def __init__(self) -> None:
+        self.unit: FakeUnit | None = None
+
+    def of_cases(self, case_ids: Collection[str]) -> dict[str, Claimant]:
+        assert self.unit is not None
+        cases = self.unit.of(Cases).rows
+        return {id: _claimant(cases[id]) for id in case_ids if id in cases}
+
+
+def _claimant(case: Case) -> Claimant:
+    claim = case.claim
+    return Claimant(case.tenant, case.id, claim.filed_in, claim.enterprise_id, claim.uscc, case.is_open, False)
+
+
+class MemoryFactChanges:
+    """How the facts of cases have changed, in a list."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[Case, MovedFact]] = []
+        self.unit: FakeUnit | None = None
+
+    def add(self, moved: Iterable[tuple[Case, MovedFact]]) -> None:
+        self.kept += moved
+
 
 class MemoryAccounts:
     """Confirmed accounts in dicts, by where the holder was registered and its id."""
@@ -162,6 +235,7 @@ class MemoryRegister:
     def __init__(self) -> None:
         self.places: dict[tuple[str, str, str], str] = {}
         self.granted: list[GrantedAward] = []
+        self.aside: dict[tuple[str, int, int], list[GrantedAward]] = {}
         self.past: dict[str, AwardHistory] = {}
         self.unit: FakeUnit | None = None
 
@@ -175,7 +249,9 @@ class MemoryRegister:
         turns: list[list[AwardAsked]] = []
         met: dict[str, int] = {}
         for each in asked:
-            turn = met[each.claim.uscc] = met.get(each.claim.uscc, -1) + 1
+            names = {each.claim.uscc, *each.locks}
+            turn = 1 + max(met.get(name, -1) for name in names)
+            met |= dict.fromkeys(names, turn)
             if turn == len(turns):
                 turns.append([])
             turns[turn].append(each)
@@ -191,7 +267,17 @@ class MemoryRegister:
     def record(self, granted: Collection[GrantedAward]) -> None:
         for each in granted:
             self.places[_place(each)] = each.case_id
-            self.granted.append(each)
+            former = [g for g in self.granted if (g.case_id, g.instalment) == (each.case_id, each.instalment)]
+            self.aside[each.case_id, each.instalment, each.revision] = former
+            self.granted = [*(g for g in self.granted if g not in former), each]
+
+    def undo(self, asked: AwardAsked, revision: int, *, by: str, evidence: str) -> None:
+        self.granted = [each for each in self.granted if (each.case_id, each.revision) != (asked.case_id, revision)]
+        self.granted += self.aside.pop((asked.case_id, asked.instalment, revision), [])
+        if not any(each.case_id == asked.case_id for each in self.granted):
+            self.places = {key: case_id for key, case_id in self.places.items() if case_id != asked.case_id}
+        if self.unit is not None:
+            self.unit.of(QuotaPlaces).undo(asked.tenant, asked.case_id, revision)
 
     def free(self, case_ids: Collection[str], ground: str, *, by: str, evidence: str, **_: object) -> None:
         self.places = {key: case_id for key, case_id in self.places.items() if case_id not in case_ids}

@@ -11,6 +11,7 @@ from contracts.review import ApproveCase, RejectCase
 from contracts.rule import FactAmount, ItemRules, Quota
 from services.review.cases import use_cases
 from services.review.cases.case import Case
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import facts, item_rules, opened
 
 WAN = 1_000_000
@@ -54,5 +55,8 @@ def approved(uow: FakeUnit, case: Case, fen: int | None = None) -> list[str]:
 
 def rejected(uow: FakeUnit, case: Case) -> None:
     use_cases.reject_case(
-        RejectCase(case_id=case.id, reason="额度已用完，不予批准", expected_version=case.version), uow
+        RejectCase(
+            other_grounds=OWN_GROUNDS, case_id=case.id, reason="额度已用完，不予批准", expected_version=case.version
+        ),
+        uow,
     )

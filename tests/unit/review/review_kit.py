@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,11 +11,12 @@ from chassis.foundation.ids import new_id
 from chassis.tenancy.registry import TenantUnknown
 from chassis.testing.fakes import NOON, FakeRegistry, FakeUnit, received
 from chassis.time.calendar import Calendar
+from chassis.time.jobs import Job
 from contracts.enterprises import FactRecorders, Payee
 from contracts.identity import TenantSettings
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated, NominatedLine
 from contracts.item import PolicyItemContent
-from contracts.message import Actor, TenantId
+from contracts.message import SYSTEM, Actor, TenantId
 from contracts.policies import PolicyPublished
 from contracts.rule import (
     Cap,
@@ -34,22 +36,32 @@ from copies.plan_terms import KnownPlanTerms
 from services.review.account_copies.store import AccountCopies
 from services.review.cases import opening
 from services.review.cases.case import Case
+from services.review.cases.claim_instalments import CaseOutcomes
+from services.review.cases.heard import HeardSince
 from services.review.cases.moving import MovingCases
 from services.review.cases.store import Cases
+from services.review.cases.undo_window import RELEASE
+from services.review.fact_changes.store import Claimants, FactChanges, HeardFacts
 from services.review.item_copies.plan_words import PlanWords
 from services.review.item_copies.store import ItemVersions
 from services.review.materials.store import MaterialFindings
 from services.review.quotas.store import QuotaPlaces
 from services.review.register.store import AwardRegister
+from services.review.reopening.releasing import release_decisions
 from services.review.reopening.store import ReopeningProposals, UndoneDecisions
 from services.review.supplements.store import Supplements
 from services.review.tasks.store import CaseTasks
+from tests.remedies import REMEDIES
 from tests.unit.review.memory_quotas import MemoryQuotaPlaces
 from tests.unit.review.memory_stores import (
     MemoryAccounts,
     MemoryCases,
+    MemoryClaimants,
+    MemoryFactChanges,
     MemoryFindings,
+    MemoryHeard,
     MemoryMoving,
+    MemoryOutcomes,
     MemoryPlanTerms,
     MemoryPlanWords,
     MemoryRegister,
@@ -241,7 +253,7 @@ class Registry(FakeRegistry):
         super().__init__(
             {
                 "ganzhou": (None, Level.CITY, TenantSettings()),
-                "zhanggong": ("ganzhou", Level.COUNTY, TenantSettings()),
+                "zhanggong": ("ganzhou", Level.COUNTY, TenantSettings(remedies=REMEDIES)),
             }
         )
 
@@ -250,6 +262,13 @@ class Registry(FakeRegistry):
             return super().payer(level, tenant)
         except StopIteration:
             raise TenantUnknown(tenant=f"{tenant}（{level.value}）") from None
+
+
+def _registry(undo_minutes: int) -> Registry:
+    registry = Registry()
+    settings = TenantSettings(undo_minutes=undo_minutes, remedies=REMEDIES)
+    registry.tenants["zhanggong"] = ("ganzhou", Level.COUNTY, settings)
+    return registry
 
 
 def review_unit(
@@ -261,9 +280,8 @@ def review_unit(
     undo_minutes: int = 0,
 ) -> FakeUnit:
     """A unit of work with review's stores in memory; item 1 version 1 has arrived."""
-    registry = Registry()
-    registry.tenants["zhanggong"] = ("ganzhou", Level.COUNTY, TenantSettings(undo_minutes=undo_minutes))
-    versions = {("item-1", 1): rules or item_rules()}
+    registry = _registry(undo_minutes)
+    versions, heard = {("item-1", 1): rules or item_rules()}, MemoryHeard()
     return FakeUnit(
         "zhanggong",
         stores={
@@ -273,6 +291,11 @@ def review_unit(
             AccountCopies: MemoryAccounts(),
             AwardRegister: MemoryRegister(),
             MovingCases: MemoryMoving(),
+            HeardSince: heard,
+            HeardFacts: heard,
+            Claimants: MemoryClaimants(),
+            CaseOutcomes: MemoryOutcomes(),
+            FactChanges: MemoryFactChanges(),
             Supplements: MemorySupplements(),
             MaterialFindings: MemoryFindings(),
             QuotaPlaces: MemoryQuotaPlaces(),
@@ -298,6 +321,14 @@ def opened(uow: FakeUnit, **words: Any) -> Case:
     )
     uow.recorded.clear()
     return case
+
+
+def released(uow: FakeUnit, case: Case) -> None:
+    """What its `release_decision` job asks for, as the timers do: by nobody's hand."""
+    actor, uow.actor = uow.actor, SYSTEM
+    job = Job(tenant=case.tenant, kind=RELEASE, subject=case.id, due_at=uow.now)
+    release_decisions([job], lambda _tenants: nullcontext(uow))  # type: ignore[arg-type, return-value]
+    uow.actor = actor
 
 
 def china(text: str) -> datetime:

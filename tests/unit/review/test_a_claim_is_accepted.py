@@ -15,6 +15,7 @@ from services.review.cases import deadline
 from services.review.cases.task_times import ACCEPTANCE_OPENED
 from services.review.register.store import AwardRegister
 from services.review.tasks.store import CaseTasks
+from tests.remedies import REMEDIES
 from tests.unit.review.acceptance_kit import BY_PERSON, FIRM, WINDOW, Desk
 from tests.unit.review.review_kit import AMOUNT, LEADER, OFFICER, STRANGER, china
 
@@ -97,7 +98,7 @@ def test_acceptance_is_refused_with_reasons_and_a_way_to_object() -> None:
     (told,) = desk.events(CaseNotAccepted)
     assert (told.reason, told.how_to_object, told.decided_by) == (
         "不属于本事项受理范围",
-        "可向章贡区人民政府申请行政复议",
+        f"{REMEDIES.sentence_zh}可向章贡区人民政府申请行政复议",
         OFFICER.id,
     )
     assert desk.case.tasks == ()

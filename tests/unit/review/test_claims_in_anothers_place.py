@@ -11,11 +11,14 @@ from contracts.review import ApproveCase, CaseAccepted, RejectCase
 from services.review.cases import opening, use_cases
 from services.review.cases.case import Case
 from services.review.cases.store import Cases
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import AMOUNT, application, opened, review_unit
 
 
 def rejected(case: Case, uow: FakeUnit) -> Case:
-    order = RejectCase(case_id=case.id, reason="研发投入未达标准", expected_version=case.version)
+    order = RejectCase(
+        other_grounds=OWN_GROUNDS, case_id=case.id, reason="研发投入未达标准", expected_version=case.version
+    )
     use_cases.reject_case(order, uow)
     uow.recorded.clear()
     return case
@@ -82,3 +85,13 @@ def test_both_in_one_batch_are_one_accepted_and_one_turned_away() -> None:
     replaced = ReplacedClaim(application_id=first.claim.application_id, receipt=first.claim.receipt)
     opening.open_cases([received(first), received(application(replaces=replaced))], uow)
     assert sorted(case.state for case in uow.of(Cases).rows.values()) == ["accepted", "not_accepted"]
+
+
+def test_without_remedies_a_machine_turns_nobody_away_and_a_person_finds_the_reason() -> None:
+    uow = review_unit()
+    first = opened(uow)
+    parent, level, settings = uow.registry.tenants["zhanggong"]
+    uow.registry.tenants["zhanggong"] = (parent, level, settings.model_copy(update={"remedies": None}))
+    second = file(uow, **in_place_of(first))
+    assert (second.state, [each.code for each in second.remarks]) == ("received", ["earlier_claim_stands"])
+    assert [task.kind for task in second.tasks] == ["acceptance"]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from chassis.testing.fakes import FakeUnit
 from chassis.time.calendar import Calendar, CalendarSource, announced_days
 from chassis.time.jobs import Job
+from contracts.case_events import TaskDeadlineMissed
 from contracts.review import ReviewDeadlineMissed, ReviewDeadlineMoved
 from services.review.cases import deadline
 from services.review.cases.store import Cases
@@ -100,7 +101,7 @@ def test_a_date_that_moves_into_the_past_is_missed_at_once_and_one_that_moves_on
     assert case.due_at == china("2026-03-19 17:30")
     uow.now = china("2026-03-18 09:00")
     told = followed(uow, calendar_of(next_year=False))
-    assert [type(each) for each in told] == [ReviewDeadlineMoved, ReviewDeadlineMissed]
+    assert [type(each) for each in told] == [ReviewDeadlineMoved, ReviewDeadlineMissed, TaskDeadlineMissed]
     assert uow.jobs == {}
     alarms = set(uow.alarms)
     (moved,) = followed(uow, calendar)

@@ -105,3 +105,11 @@ def test_one_fen_between_two_receivers_and_two_payers_goes_somewhere_once() -> N
 def test_sums_that_differ_are_no_division_of_one_amount() -> None:
     with pytest.raises(ValueError, match="the same sum"):
         divided({1: 2}, {"a": 1})
+
+
+@pytest.mark.parametrize(("rows", "columns"), [({1: 5, 2: -1}, {"a": 4}), ({1: 4}, {"a": 5, "b": -1})])
+def test_what_is_below_nothing_is_not_divided_though_the_sums_agree(
+    rows: dict[int, int], columns: dict[str, int]
+) -> None:
+    with pytest.raises(ValueError, match="none of them below nothing"):
+        divided(rows, columns)

@@ -127,7 +127,7 @@ def test_everything_that_is_wrong_with_a_decision_is_said_at_once() -> None:
     held.tells()
     codes = refused(held.is_decided, by=OFFICER, ground="fraudulent_claim", gravity="minor", months=9)
     assert codes == ("defence_time_runs", "finding_other_person_required", "gravity_unfit", "term_unfit")
-    assert refused(held.is_decided, remedies=None) == ("defence_time_runs", "decision_incomplete")
+    assert refused(held.is_decided, gravity=None) == ("defence_time_runs", "decision_incomplete")
 
 
 @pytest.mark.parametrize("gravity", GRAVITIES)
@@ -152,7 +152,7 @@ def test_what_is_not_established_leaves_no_record() -> None:
     held.opens()
     held.tells()
     held.is_heard()
-    view = held.is_decided(established=False, gravity=None, months=None, remedies=None)
+    view = held.is_decided(established=False, gravity=None, months=None)
     assert (view.state, view.record) == ("not_established", None)
     said = [type(each) for each in held.unit.events]
     assert FindingDecided in said and DishonestyRecorded not in said

@@ -12,6 +12,7 @@ from contracts.review import ApproveCase, CaseApproved, CaseRejected, RejectCase
 from services.review.cases import lists, use_cases
 from services.review.cases.case import Case
 from services.review.cases.store import Cases
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import (
     AMOUNT,
     DEPARTMENT,
@@ -37,7 +38,12 @@ def approves(case: Case, uow: FakeUnit, amount_fen: int = AMOUNT) -> None:
 
 
 def rejects(case: Case, uow: FakeUnit) -> None:
-    order = RejectCase(case_id=case.id, reason="材料与事实不符，依据办法第三条", expected_version=case.version)
+    order = RejectCase(
+        other_grounds=OWN_GROUNDS,
+        case_id=case.id,
+        reason="材料与事实不符，依据办法第三条",
+        expected_version=case.version,
+    )
     use_cases.reject_case(order, uow)
 
 

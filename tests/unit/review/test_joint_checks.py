@@ -15,6 +15,7 @@ from contracts.review import ApproveCase, RejectCase, TaskAssigned
 from copies.plan_terms import KnownPlanTerms
 from services.review.cases import use_cases as deciding
 from services.review.tasks.store import CaseTasks
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.joint_check_kit import (
     GROUNDS,
     SOCIAL,
@@ -79,7 +80,10 @@ def test_a_later_answer_replaces_an_earlier_one_until_the_case_is_decided() -> N
     assert state_of_slot(uow) == "passed"
     with signed_in(uow, OFFICER):
         deciding.reject_case(
-            RejectCase(case_id=case.id, reason="材料不实，不予批准", expected_version=case.version), uow
+            RejectCase(
+                other_grounds=OWN_GROUNDS, case_id=case.id, reason="材料不实，不予批准", expected_version=case.version
+            ),
+            uow,
         )
     assert refused(answers, uow, task=task_of(uow, state="answered")) == ["case_already_decided"]
 

@@ -16,6 +16,7 @@ from services.review.cases.case import Case
 from services.review.cases.case_view import view_of
 from services.review.cases.store import Cases
 from services.review.materials import use_cases as checking
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import (
     AMOUNT,
     LEADER,
@@ -144,7 +145,9 @@ def test_only_its_department_confirms_and_nobody_after_the_decision() -> None:
     with pytest.raises(Refused) as refused:
         confirm(case, uow, version=99, invoices="original_seen")
     assert [code for code, _ in reasons(refused)] == ["stale_version"]
-    rejection = RejectCase(case_id=case.id, reason="材料与事实不符", expected_version=case.version)
+    rejection = RejectCase(
+        other_grounds=OWN_GROUNDS, case_id=case.id, reason="材料与事实不符", expected_version=case.version
+    )
     use_cases.reject_case(rejection, uow)
     with pytest.raises(Refused) as refused:
         confirm(case, uow, invoices="original_seen")

@@ -19,7 +19,8 @@ from services.review.cases.answering import settle, with_items
 from services.review.cases.case import Case
 from services.review.cases.judging import DECLARED_SOURCE, judged
 from services.review.cases.moving import MovingCases
-from services.review.fact_changes.domain import FactsOfCase, moves_between, with_news
+from services.review.cases.news import FactsOfCase, with_news
+from services.review.fact_changes.domain import moves_between
 from services.review.fact_changes.reassessing import Reassessed, expires_at, reassess
 from tests.unit.review.review_kit import AMOUNT, LEADER, facts, item_rules, opened, review_unit
 

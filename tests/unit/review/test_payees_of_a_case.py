@@ -31,6 +31,7 @@ from services.review.cases.use_cases import approve_case, reject_case
 from services.review.item_copies.item import PinnedItem
 from services.review.item_copies.store import ItemVersions
 from services.review.payees.use_cases import name_payees
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import (
     AMOUNT,
     COUNTY_ADVANCES,
@@ -275,7 +276,9 @@ def test_a_refusal_after_reopening_leaves_nothing_to_take_back_twice() -> None:
     name_payees(naming(case, (1, "g1")), uow)
     approve_case(approving(case), uow)
     case.state, case.decision, case.revision, case.answers = "accepted", None, 2, ()
-    reject_case(RejectCase(case_id=case.id, reason="不符合条件", expected_version=case.version), uow)
+    reject_case(
+        RejectCase(other_grounds=OWN_GROUNDS, case_id=case.id, reason="不符合条件", expected_version=case.version), uow
+    )
     assert [(each.number, each.amount_fen) for each in case.emitted] == [(1, 0), (2, 0)]
 
 

@@ -32,6 +32,7 @@ from services.review.public_notices.days import end_of
 from services.review.public_notices.notice import NothingToRepeat, ObjectionTooLate, shown_name
 from services.review.public_notices.objection import NoticeObjection, ObjectionAnsweredAlready
 from services.review.public_notices.store import NoticeObjections
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.notice_kit import kept, notice_rules, notice_unit, noticed, object_to, run_jobs, the_notice
 from tests.unit.review.review_kit import LEADER, OFFICER, STRANGER, china, claim, opened
 
@@ -181,7 +182,12 @@ def test_a_case_that_is_refused_meanwhile_comes_down_at_once() -> None:
     uow = notice_unit(notice_rules())
     case, notice = noticed(uow)
     object_to(uow, notice)
-    order = RejectCase(case_id=case.id, reason="申报材料与事实不符，依据办法第三条", expected_version=case.version)
+    order = RejectCase(
+        other_grounds=OWN_GROUNDS,
+        case_id=case.id,
+        reason="申报材料与事实不符，依据办法第三条",
+        expected_version=case.version,
+    )
     case_orders.reject_case(order, uow)
     run_jobs(uow)
     assert (notice.state, notice.is_up(uow.now), objections(uow)[0].state) == ("void", False, "dropped")

@@ -22,14 +22,24 @@ from services.review.acceptance.withdrawal import withdraw_claim
 from services.review.cases import use_cases
 from services.review.cases.case import Case
 from services.review.cases.deadline import REVIEW_ALARM, raise_alarms
-from services.review.cases.undo_window import RELEASE
 from services.review.inspections import use_cases as inspecting
 from services.review.inspections.store import RecordedInspections
 from services.review.register.store import AwardRegister
-from services.review.reopening.undoing import release_decisions, undo_decision
+from services.review.reopening.undoing import undo_decision
 from services.review.reopening.use_cases import confirm_reopening, decline_reopening, propose_reopening
+from tests.remedies import OWN_GROUNDS, REMEDIES
 from tests.unit.review.acceptance_kit import FIRM
-from tests.unit.review.review_kit import AMOUNT, LEADER, OFFICER, SECOND, STRANGER, item_rules, opened, review_unit
+from tests.unit.review.review_kit import (
+    AMOUNT,
+    LEADER,
+    OFFICER,
+    SECOND,
+    STRANGER,
+    item_rules,
+    opened,
+    released,
+    review_unit,
+)
 
 INSPECTION = 2
 """The number of the step in `item_rules(inspection=True)`."""
@@ -54,7 +64,9 @@ def approve(case: Case, uow: FakeUnit) -> None:
 
 
 def refuse(case: Case, uow: FakeUnit) -> None:
-    use_cases.reject_case(RejectCase(case_id=case.id, reason="不符合条件", expected_version=case.version), uow)
+    use_cases.reject_case(
+        RejectCase(other_grounds=OWN_GROUNDS, case_id=case.id, reason="不符合条件", expected_version=case.version), uow
+    )
 
 
 def propose(case: Case, uow: FakeUnit, **changes: Any) -> ReopeningView:
@@ -117,7 +129,7 @@ def test_a_refusal_after_it_carries_the_next_revision_and_frees_no_place() -> No
 def test_undoing_a_later_revision_gives_no_place_back_that_may_have_been_paid_for() -> None:
     case, uow = decided()
     places = dict(uow.of(AwardRegister).places)
-    uow.registry.tenants["zhanggong"] = ("ganzhou", Level.COUNTY, TenantSettings(undo_minutes=30))
+    uow.registry.tenants["zhanggong"] = ("ganzhou", Level.COUNTY, TenantSettings(undo_minutes=30, remedies=REMEDIES))
     confirm(propose(case, uow), uow)
     approve(case, uow)
     undo_decision(UndoDecision(case_id=case.id, reason="点错了", expected_version=case.version), uow)
@@ -125,7 +137,7 @@ def test_undoing_a_later_revision_gives_no_place_back_that_may_have_been_paid_fo
     approve(case, uow)
     assert case.undo_until is not None
     uow.now = case.undo_until
-    release_decisions([Job(tenant=case.tenant, kind=RELEASE, subject=case.id, due_at=uow.now)], uow)
+    released(uow, case)
     assert [each.revision for each in uow.events if isinstance(each, CaseApproved)] == [1, 3]
 
 
@@ -200,7 +212,7 @@ def test_another_department_does_not_and_nor_does_whoever_recorded_a_fact() -> N
 def test_what_may_have_been_paid_is_not_withdrawn_while_it_is_looked_at_again(held: bool) -> None:
     case, uow = decided()
     places = dict(uow.of(AwardRegister).places)
-    uow.registry.tenants["zhanggong"] = ("ganzhou", Level.COUNTY, TenantSettings(undo_minutes=30))
+    uow.registry.tenants["zhanggong"] = ("ganzhou", Level.COUNTY, TenantSettings(undo_minutes=30, remedies=REMEDIES))
     confirm(propose(case, uow), uow)
     if held:
         approve(case, uow)

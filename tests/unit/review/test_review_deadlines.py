@@ -10,6 +10,7 @@ from chassis.testing.fakes import FakeUnit
 from chassis.time.calendar import Calendar, announced_days
 from chassis.time.clock import CHINA
 from chassis.time.jobs import Job
+from contracts.case_events import TaskDeadlineApproaching, TaskDeadlineMissed
 from contracts.deadlines import ReviewDeadlineUndetermined
 from contracts.review import ReviewDeadlineApproaching, ReviewDeadlineMissed, ReviewDeadlineMoved
 from contracts.rule import TimeLimit
@@ -18,6 +19,7 @@ from services.review.cases.case import Case
 from services.review.cases.store import Cases
 from tests.unit.review.review_kit import china, item_rules, opened, review_unit
 
+OF_TASKS = (TaskDeadlineApproaching, TaskDeadlineMissed)
 TUESDAY = china("2026-03-10 12:00")
 
 
@@ -29,11 +31,11 @@ def claimed(uow: FakeUnit) -> list[Job]:
 
 
 def at(uow: FakeUnit, text: str) -> list[object]:
-    """Let the scheduler call at this time; returns what was told."""
+    """Let the scheduler call at this time; returns what was told of the case."""
     uow.now = china(text)
     uow.recorded.clear()
     deadline.raise_alarms(claimed(uow), uow)
-    return uow.events
+    return [event for event in uow.events if not isinstance(event, OF_TASKS)]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +87,7 @@ def test_each_alarm_is_raised_once_however_often_its_job_is_handed_over():
     jobs = claimed(uow)
     for _ in range(3):
         deadline.raise_alarms(jobs, uow)
-    assert len(uow.events) == 1
+    assert [type(event) for event in uow.events] == [ReviewDeadlineApproaching, TaskDeadlineApproaching]
 
 
 def test_a_service_that_was_down_tells_of_the_breach_alone():
@@ -176,3 +178,17 @@ def test_loading_the_calendar_computes_what_waited():
     assert case.version == 2
     (next_alarm,) = uow.jobs.values()
     assert uow.now < next_alarm < case.due_at
+
+
+def test_whoever_has_to_answer_hears_of_the_review_limit_as_well_as_the_department_once_per_level():
+    uow = review_unit()
+    case = opened(uow, at=TUESDAY)
+    (task,) = case.tasks
+    told = []
+    for text in ("2026-03-13 13:00", "2026-03-13 13:00", "2026-03-16 17:30", "2026-03-17 17:30"):
+        uow.now = china(text)
+        uow.recorded.clear()
+        deadline.raise_alarms(claimed(uow), uow)
+        told += [event for event in uow.events if isinstance(event, OF_TASKS)]
+    assert [getattr(event, "used_percent", 100) for event in told] == [50, 80, 100]
+    assert {(event.task_id, event.attention.duty, event.due_at) for event in told} == {(task.id, "leader", case.due_at)}

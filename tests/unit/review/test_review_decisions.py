@@ -32,6 +32,7 @@ from services.review.inspections import use_cases as inspecting
 from services.review.inspections.store import RecordedInspections
 from services.review.item_copies.plan_words import PlanWords
 from services.review.register.store import AwardRegister
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import (
     AMOUNT,
     COUNTY_ADVANCES,
@@ -65,7 +66,12 @@ def approve(case: Case, uow: FakeUnit, *, amount_fen: int = AMOUNT, version: int
 
 
 def reject(case: Case, uow: FakeUnit) -> Any:
-    order = RejectCase(case_id=case.id, reason="材料与事实不符，依据办法第三条", expected_version=case.version)
+    order = RejectCase(
+        other_grounds=OWN_GROUNDS,
+        case_id=case.id,
+        reason="材料与事实不符，依据办法第三条",
+        expected_version=case.version,
+    )
     return use_cases.reject_case(order, uow)
 
 

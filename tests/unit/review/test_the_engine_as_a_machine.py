@@ -14,8 +14,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from chassis.testing.fakes import received
 from chassis.time.jobs import Job
+from contracts.enterprises import EnterpriseFactsChanged
 from contracts.message import SYSTEM, Actor
 from contracts.refusal import Refused
+from contracts.reopening import ConfirmReopening, ProposeReopening, UndoDecision
 from contracts.review import ApproveCase, CaseApproved, RejectCase
 from rules.plan_run import SlotPlace, kept_apart, planned_steps
 from services.review.cases import deadline, lists, opening, use_cases
@@ -23,8 +25,14 @@ from services.review.cases.answering import answer_of, place_to_answer, settle, 
 from services.review.cases.answers import for_the_plan
 from services.review.cases.case import Case
 from services.review.cases.store import Cases
+from services.review.cases.undo_window import RELEASE
+from services.review.fact_changes.store import HeardFacts
 from services.review.register.store import AwardRegister
+from services.review.reopening.store import ReopeningProposals
+from services.review.reopening.undoing import undo_decision
+from services.review.reopening.use_cases import confirm_reopening, propose_reopening
 from services.review.tasks.store import CaseTasks
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import (
     AMOUNT,
     DEPARTMENT,
@@ -34,6 +42,7 @@ from tests.unit.review.review_kit import (
     item_rules,
     line,
     nomination,
+    released,
     review_unit,
 )
 from tests.unit.rules.plan_writing import plans
@@ -45,15 +54,15 @@ FIRMS = ("91360702DEM000014H", "91360702DEM000022A")
 
 
 class Engine(RuleBasedStateMachine):
-    """Cases of one drawn plan in memory: filed, listed, answered, approved, refused, while time passes."""
+    """Cases of one drawn plan in memory: filed, listed, answered, approved, refused, undone and reopened, while time passes."""
 
-    @initialize(plan=plans, listed=st.booleans())
-    def publish(self, plan: Any, listed: bool) -> None:
+    @initialize(plan=plans, listed=st.booleans(), window=st.sampled_from([0, 30]))
+    def publish(self, plan: Any, listed: bool, window: int) -> None:
         mode = "no_application" if listed else "instant"
         base = item_rules(mode=mode, limit=None if listed else 5)
         self.rules = base.model_copy(update={"plan": base.plan.model_copy(update={"steps": plan.steps})})
         self.listed = listed
-        self.unit = review_unit(self.rules)
+        self.unit = review_unit(self.rules, undo_minutes=window)
         self.steps = planned_steps(self.rules.plan)
 
     # -- what may happen ----------------------------------------------------------------------------------
@@ -96,7 +105,9 @@ class Engine(RuleBasedStateMachine):
                 return
             person = PEOPLE[(start + turn) % len(PEOPLE)]
             if case.tasks[0].kind == "approval":
-                order = ApproveCase(case_id=case.id, amount_fen=AMOUNT, expected_version=case.version)
+                order = ApproveCase(
+                    case_id=case.id, amount_fen=case.amount_fen or AMOUNT, expected_version=case.version
+                )
                 self.happens(
                     lambda who=person, order=order: self.by(who, lambda: use_cases.approve_case(order, self.unit))
                 )
@@ -114,16 +125,55 @@ class Engine(RuleBasedStateMachine):
     def somebody_refuses(self, n: int, person: Actor) -> None:
         case = self.chosen(n)
         if case is not None:
-            order = RejectCase(case_id=case.id, reason="不符合申报条件", expected_version=case.version)
+            order = RejectCase(
+                other_grounds=OWN_GROUNDS, case_id=case.id, reason="不符合申报条件", expected_version=case.version
+            )
             self.happens(lambda: self.by(person, lambda: use_cases.reject_case(order, self.unit)))
 
-    @rule(hours=st.sampled_from([1, 9, 30, 200]))
-    def time_passes(self, hours: int) -> None:
+    @rule(n=st.integers(0, 5))
+    def somebody_undoes(self, n: int) -> None:
+        case = self.one_of(n, lambda case: case.is_held)
+        if case is not None and case.decision is not None:
+            who = next(each for each in PEOPLE if each.id == case.decision.by)
+            order = UndoDecision(case_id=case.id, reason="点错了", expected_version=case.version)
+            self.happens(lambda: self.by(who, lambda: undo_decision(order, self.unit)))
+
+    @rule(n=st.integers(0, 5), start=st.integers(0, 3))
+    def two_look_again(self, n: int, start: int) -> None:
+        case = self.one_of(n, lambda case: case.state in ("approved", "rejected") and not case.is_held)
+        if case is not None:
+            first, second = PEOPLE[start], PEOPLE[(start + 1) % 4]
+            order = ProposeReopening(case_id=case.id, reason="审计发现有误", expected_version=case.version)
+
+            def reopen() -> None:
+                self.unit.actor = first
+                proposed = propose_reopening(order, self.unit)
+                self.unit.actor = second
+                said = {"reopening_id": proposed.reopening_id, "expected_version": proposed.version}
+                confirm_reopening(ConfirmReopening(**said), self.unit)
+
+            self.happens(reopen)
+
+    @rule(n=st.integers(0, 5), value=st.sampled_from(["200", "300"]))
+    def a_fact_is_heard(self, n: int, value: str) -> None:
+        """Of a case whose decision can still be undone."""
+        case = self.one_of(n, lambda case: case.is_held)
+        if case is not None:
+            (fact,) = facts(rd=value, above_scale=None)
+            newer = fact.model_copy(update={"as_of": self.unit.now.date()})
+            said = EnterpriseFactsChanged(enterprise_id=case.claim.enterprise_id, facts=(newer,))
+            self.unit.of(HeardFacts).said.setdefault(case.id, []).append(said)
+
+    @rule(hours=st.sampled_from([0.4, 1, 9, 30, 200]))
+    def time_passes(self, hours: float) -> None:
         self.unit.now += timedelta(hours=hours)
         for (tenant, kind, subject), at in sorted(self.unit.jobs.items()):
             if kind == deadline.REVIEW_ALARM and at <= self.unit.now:
                 job = Job(tenant, kind, subject, at)
                 self.happens(lambda due=job: deadline.raise_alarms([due], self.unit))
+            if kind == RELEASE and at <= self.unit.now:
+                case = self.unit.of(Cases).rows[subject]
+                self.happens(lambda due=case: released(self.unit, due))
 
     # -- what always holds --------------------------------------------------------------------------------
 
@@ -150,17 +200,35 @@ class Engine(RuleBasedStateMachine):
                     assert not kept_apart(self.steps, others, place, answer.by), answer
 
     @invariant()
+    def nobody_hears_of_a_decision_that_can_be_undone(self) -> None:
+        said = (
+            Counter(each.case_id for each in self.unit.events if isinstance(each, CaseApproved)) if self.cases() else {}
+        )
+        for case in self.cases():
+            if case.is_held and case.state == "approved":
+                assert not any(
+                    each.case_id == case.id and each.revision == case.revision
+                    for each in self.unit.events
+                    if isinstance(each, CaseApproved)
+                )
+            elif case.state == "approved":
+                assert said[case.id]
+
+    @invariant()
     def nobody_is_granted_an_item_twice_for_a_period(self) -> None:
         granted = Counter(case.claim.uscc for case in self.cases() if case.state == "approved")
         assert all(times == 1 for times in granted.values()), granted
 
     @invariant()
-    def the_register_is_the_sum_of_the_approvals(self) -> None:
+    def the_register_is_the_sum_of_the_approvals_that_are_said_or_held(self) -> None:
+        """Of a case that is open again, or was refused since, what was said of it last stays: it may have been paid."""
         if not hasattr(self, "unit"):
             return
-        told = sum(event.amount_fen for event in self.unit.events if isinstance(event, CaseApproved))
+        said = {event.case_id: event.amount_fen for event in self.unit.events if isinstance(event, CaseApproved)}
+        held = {case.id: case.amount_fen for case in self.cases() if case.is_held and case.state == "approved"}
         register: Any = self.unit.of(AwardRegister)
-        assert sum(each.fen for each in register.granted) == told
+        assert {each.case_id: each.fen for each in register.granted} == said | held
+        assert set(register.places.values()) == {*said, *held}
 
     @invariant()
     def every_open_case_waits_for_somebody_with_a_clock_and_nothing_over_waits(self) -> None:
@@ -188,6 +256,10 @@ class Engine(RuleBasedStateMachine):
         open_cases = sorted((each for each in self.cases() if each.is_open), key=lambda each: each.claim.receipt)
         return open_cases.index(case)
 
+    def one_of(self, n: int, which: Callable[[Case], bool]) -> Case | None:
+        found = sorted(filter(which, self.cases()), key=lambda case: case.claim.receipt)
+        return found[n % len(found)] if found else None
+
     def by(self, person: Actor, does: Callable[[], object]) -> None:
         self.unit.actor = person
         does()
@@ -197,18 +269,18 @@ class Engine(RuleBasedStateMachine):
         kept = {store: copy.deepcopy(vars(held)["rows"]) for store, held in self._stores().items()}
         versions = {store: dict(held.versions) for store, held in self._stores().items()}
         register: Any = self.unit.of(AwardRegister)
-        places, granted = dict(register.places), list(register.granted)
+        places, granted, aside = dict(register.places), list(register.granted), dict(register.aside)
         jobs, recorded, alarms = dict(self.unit.jobs), list(self.unit.recorded), set(self.unit.alarms)
         try:
             does()
         except Refused:
             for store, held in self._stores().items():
                 held.rows, held.versions = kept[store], versions[store]
-            register.places, register.granted = places, granted
+            register.places, register.granted, register.aside = places, granted, aside
             self.unit.jobs, self.unit.recorded, self.unit.alarms = jobs, recorded, alarms
 
     def _stores(self) -> dict[type, Any]:
-        return {store: self.unit.of(store) for store in (Cases, CaseTasks)}
+        return {store: self.unit.of(store) for store in (Cases, CaseTasks, ReopeningProposals)}
 
 
 TestTheEngineHolds = Engine.TestCase

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,20 +13,24 @@ from hypothesis import strategies as st
 
 from chassis.testing.fakes import NOON, FakeUnit, received
 from chassis.time.calendar import Calendar
-from chassis.time.jobs import Job
+from contracts.message import SYSTEM
 from contracts.refusal import Refused
 from contracts.reopening import UndoDecision
 from contracts.review import ApproveCase, CaseApproved, CaseRejected, RejectCase
 from contracts.rule import TimeLimit
 from contracts.rule.plan import TimeUnit
 from services.review.cases import lists, use_cases
+from services.review.cases.answers import StepAnswer
 from services.review.cases.case import Case
+from services.review.cases.decision import CaseDecision
 from services.review.cases.store import Cases
-from services.review.cases.undo_window import RELEASE, longest
+from services.review.cases.undo_window import RELEASE, ends_at, longest
+from services.review.item_copies.store import ItemVersions
 from services.review.register.store import AwardRegister
 from services.review.reopening.store import UndoneDecisions
-from services.review.reopening.undoing import release_decisions, undo_decision
+from services.review.reopening.undoing import undo_decision
 from services.review.tasks.store import CaseTasks
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import (
     AMOUNT,
     LEADER,
@@ -36,6 +41,7 @@ from tests.unit.review.review_kit import (
     line,
     nomination,
     opened,
+    released,
     review_unit,
 )
 
@@ -47,7 +53,9 @@ def approve(case: Case, uow: FakeUnit) -> None:
 
 
 def refuse(case: Case, uow: FakeUnit) -> None:
-    use_cases.reject_case(RejectCase(case_id=case.id, reason="不符合条件", expected_version=case.version), uow)
+    use_cases.reject_case(
+        RejectCase(other_grounds=OWN_GROUNDS, case_id=case.id, reason="不符合条件", expected_version=case.version), uow
+    )
 
 
 def undo(case: Case, uow: FakeUnit, **changes: Any) -> None:
@@ -64,7 +72,7 @@ def close_window(case: Case, uow: FakeUnit, at: datetime | None = None) -> None:
     due = uow.jobs.get((case.tenant, RELEASE, case.id))
     uow.now = at or due or uow.now
     if due is not None and due <= uow.now:
-        release_decisions([Job(tenant=case.tenant, kind=RELEASE, subject=case.id, due_at=due)], uow)
+        released(uow, case)
 
 
 @pytest.mark.parametrize("decide", [approve, refuse])
@@ -78,7 +86,7 @@ def test_nobody_outside_hears_of_a_decision_before_its_window_closes_and_then_on
     close_window(case, uow)
     told = len(said(uow))
     assert told == (2 if decide is approve else 1) and case.undo_until is None
-    release_decisions([Job(tenant=case.tenant, kind=RELEASE, subject=case.id, due_at=NOON)], uow)
+    released(uow, case)
     assert len(said(uow)) == told
 
 
@@ -190,6 +198,46 @@ def test_the_window_is_never_longer_than_a_quarter_of_the_payout_limit(
     found = longest(minutes, TimeLimit(limit=limit, unit=unit), Calendar({}))
     assert found <= timedelta(minutes=minutes) and found <= timedelta(hours=hours * limit) / 4
     assert found in (timedelta(minutes=minutes), timedelta(hours=hours * limit) / 4)
+
+
+@pytest.mark.parametrize(
+    ("limit", "unit", "quarter"),
+    [
+        (1, TimeUnit.HOURS, timedelta(minutes=15)),
+        (6, TimeUnit.HOURS, timedelta(minutes=90)),
+        (1, TimeUnit.CALENDAR_DAYS, timedelta(hours=6)),
+        (2, TimeUnit.CALENDAR_DAYS, timedelta(hours=12)),
+        (1, TimeUnit.WORKING_DAYS, timedelta(hours=2, minutes=15)),
+        (4, TimeUnit.WORKING_DAYS, timedelta(hours=9)),
+    ],
+)
+def test_a_quarter_of_the_payout_limit_is_the_most(limit: int, unit: TimeUnit, quarter: timedelta) -> None:
+    assert longest(10**5, TimeLimit(limit=limit, unit=unit), Calendar({})) == quarter
+    assert longest(10, TimeLimit(limit=limit, unit=unit), Calendar({})) == timedelta(minutes=10)
+
+
+def test_an_item_without_a_payout_limit_has_that_of_its_tenant() -> None:
+    rules = item_rules()
+    uow = review_unit(
+        rules.model_copy(update={"plan": rules.plan.model_copy(update={"payout_limit": None})}), undo_minutes=30
+    )
+    case = opened(uow)
+    approve(case, uow)
+    assert case.undo_until == NOON + timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("kind", ["approval", "recheck"])
+def test_what_a_machine_has_approved_has_no_window(kind: Any) -> None:
+    uow = review_unit(undo_minutes=30)
+    case = opened(uow)
+    case.answers = (StepAnswer(2, "", kind, "passed", SYSTEM.id, "区科技局", NOON),)
+    case.state, case.decision = "approved", CaseDecision(SYSTEM.id, NOON, "")
+    item = uow.of(ItemVersions).items([("item-1", 1)])["item-1", 1]
+    assert ends_at(case, item, uow) is None
+    case.answers = (replace(case.answers[0], by=LEADER.id),)
+    assert ends_at(case, item, uow) is None
+    case.decision = CaseDecision(LEADER.id, NOON, "")
+    assert ends_at(case, item, uow) == NOON + timedelta(minutes=30)
 
 
 MOVES = st.lists(st.tuples(st.sampled_from(["approve", "refuse", "undo", "tick"]), st.integers(0, 45)), max_size=12)

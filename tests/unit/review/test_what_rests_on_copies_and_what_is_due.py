@@ -9,6 +9,7 @@ from services.review.cases.case_view import view_of
 from services.review.cases.inspection import InspectionRequired
 from services.review.cases.plan_terms import PlanTermUnmapped, waiting_for
 from services.review.cases.refusals import NotYourDepartment, together
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import opened, review_unit
 
 UNMAPPED = (TermInPlan(use="approver", term="审批岗"),)
@@ -18,7 +19,12 @@ def test_a_decided_case_shows_no_deadline_and_an_open_one_does() -> None:
     uow = review_unit()
     case = opened(uow)
     assert view_of(case).due_at is not None
-    order = RejectCase(case_id=case.id, reason="材料与事实不符，依据办法第三条", expected_version=case.version)
+    order = RejectCase(
+        other_grounds=OWN_GROUNDS,
+        case_id=case.id,
+        reason="材料与事实不符，依据办法第三条",
+        expected_version=case.version,
+    )
     shown = use_cases.reject_case(order, uow)
     assert (shown.state, shown.due_at, shown.awaits_year) == ("rejected", None, None)
 

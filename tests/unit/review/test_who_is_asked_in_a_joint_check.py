@@ -22,6 +22,7 @@ from services.review.dispatches.registered_system import RegisteredSystem
 from services.review.dispatches.store import Dispatches, RegisteredSystems
 from services.review.joint_checks import use_cases
 from services.review.joint_checks.store import JointAnswers
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.joint_check_kit import (
     CITY_TAX,
     GROUNDS,
@@ -135,7 +136,10 @@ def test_an_answer_that_comes_after_the_decision_is_kept_and_ignored_and_its_dep
     answers(uow, CITY_TAX)
     with signed_in(uow, OFFICER):
         deciding.reject_case(
-            RejectCase(case_id=case.id, reason="材料不实，不予批准", expected_version=case.version), uow
+            RejectCase(
+                other_grounds=OWN_GROUNDS, case_id=case.id, reason="材料不实，不予批准", expected_version=case.version
+            ),
+            uow,
         )
     does_jobs(uow)
     assert (case.state, [each.kind for each in case.answers]) == ("rejected", [])
@@ -150,7 +154,10 @@ def test_a_task_that_is_void_meanwhile_is_refused() -> None:
     task = task_of(uow)
     with signed_in(uow, OFFICER):
         deciding.reject_case(
-            RejectCase(case_id=case.id, reason="材料不实，不予批准", expected_version=case.version), uow
+            RejectCase(
+                other_grounds=OWN_GROUNDS, case_id=case.id, reason="材料不实，不予批准", expected_version=case.version
+            ),
+            uow,
         )
     does_jobs(uow)
     assert task.state == "void"
@@ -200,7 +207,9 @@ def test_an_approval_of_a_level_that_is_not_onboarded_is_nobodys_and_the_case_ca
     order = ApproveCase(case_id=case.id, amount_fen=AMOUNT, expected_version=case.version)
     with signed_in(uow, LEADER):
         assert refused(deciding.approve_case, order, uow) == ["not_your_department"]
-        refusal = RejectCase(case_id=case.id, reason="材料不实，不予批准", expected_version=case.version)
+        refusal = RejectCase(
+            other_grounds=OWN_GROUNDS, case_id=case.id, reason="材料不实，不予批准", expected_version=case.version
+        )
         assert deciding.reject_case(refusal, uow).state == "rejected"
 
 

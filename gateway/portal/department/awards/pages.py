@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.award_register import AwardState, GetAward, ListAwards, WithdrawImportedAward
+from contracts.award_register import AwardState, GetAward, ImportAwards, ListAwards, WithdrawImportedAward
 from contracts.enterprise_lookup import TypedCreditCode
 from contracts.message import Cursor, Model
 from gateway.access import Permitted
@@ -31,6 +31,7 @@ async def list_awards(door: Door, asked: AwardList) -> Values:
     page = await door.told(ListAwards(uscc=asked.uscc, state=asked.state, cursor=asked.cursor, limit=ROWS))
     return {
         "rows": page.items,
+        "may_import": may(door, ImportAwards),
         "next_cursor": page.next_cursor,
         "asked_for": asked,
         "listed": asked.model_dump(mode="json", exclude_defaults=True),

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from contracts.case_payees import CasePayee
 from contracts.case_sheet import CaseSheet
+from contracts.case_tasks import SheetTask
 from contracts.message import Id
 from contracts.rule import State
 from contracts.status_labels import CASE, TASK
-from gateway.portal.shell.figures import yuan
+from gateway.portal.shell.advice import advice_on
+from gateway.portal.shell.figures import instant, yuan
 from gateway.portal.shell.time_left import due_text
 
 
 @dataclass(frozen=True)
 class ShownCondition:
-    """One line of the conditions. `verdict`: met, not_met, undetermined, or spare where another way was taken; `decisive`: the outcome rests on it."""
+    """One line of the conditions. `verdict`: met, not_met, undetermined, or spare where another way was taken; `decisive`: the
+    outcome rests on it. `advice` is the key of what can be done about it, and `says` what fills it in."""
 
     verdict: str
     text: str
@@ -25,24 +29,34 @@ class ShownCondition:
     source: str | None
     as_of: date | None
     decisive: bool
+    advice: str = ""
+    says: Mapping[str, str] = field(default_factory=dict)
 
 
-def conditions(sheet: CaseSheet) -> list[ShownCondition]:
-    """What decides stands first, and of that what is not met."""
+def conditions(sheet: CaseSheet, today: date | None = None) -> list[ShownCondition]:
+    """What decides stands first, and of that what is not met. `today`: whether a fact has run out."""
+    missing = {(each.name, each.period): each for each in sheet.missing}
     facts = {(fact.name, fact.period): fact for fact in sheet.facts}
     whole = _whole(sheet)
     shown = []
     for each in sheet.conditions:
         fact = facts.get((each.fact, each.period))
+        spare = whole is not None and each.is_spare(whole)
+        until = fact.valid_until if fact else None
+        expired = today is not None and until is not None and until < today
+        lacking = missing.get((each.fact, each.period))
+        advice, says = advice_on(each, fact.source if fact else None, lacking, expired=expired)
         shown.append(
             ShownCondition(
-                verdict="spare" if whole is not None and each.is_spare(whole) else each.state.value,
+                verdict="spare" if spare else each.state.value,
                 text=each.text_zh,
                 required=each.required,
                 value=each.actual,
                 source=fact.source if fact else None,
                 as_of=fact.as_of if fact else None,
                 decisive=each.decisive,
+                advice="" if spare else advice,
+                says=says,
             )
         )
     order = {"not_met": 0, "undetermined": 1, "met": 2, "spare": 3}
@@ -56,7 +70,14 @@ def _whole(sheet: CaseSheet) -> State | None:
 
 def tasks(sheet: CaseSheet) -> list[tuple[str, str]]:
     """What the department has to do, and until when."""
-    return [(TASK[each.task].staff_zh, due_text(each.due_at, each.awaits_year)) for each in sheet.tasks]
+    return [(TASK[each.task].staff_zh, _until(each)) for each in sheet.tasks]
+
+
+def _until(task: SheetTask) -> str:
+    if task.paused_why is None:
+        return due_text(task.due_at, task.awaits_year)
+    projected = f"；如现在恢复，至 {instant(task.projected_due_at)}" if task.projected_due_at else ""
+    return f"已暂停：{task.paused_why}{projected}"
 
 
 def snapshot(sheet: CaseSheet) -> dict[str, str]:

@@ -20,6 +20,7 @@ from contracts.case_materials import (
     MaterialFinding,
     MaterialMeans,
 )
+from contracts.case_notices import ListCaseNotices
 from contracts.case_sheet import CaseSheet, GetCaseSheet
 from contracts.deadlines import ListReviewDeadlineMoves
 from contracts.integrity import OpenFinding
@@ -28,14 +29,13 @@ from contracts.joint_checks import JOINT_ANSWERS, JointAnswerView, ListJointAnsw
 from contracts.message import Cursor, Id, Model
 from contracts.message_previews import PreviewRejection
 from contracts.naming_payees import NamePayees
-from contracts.policy_guide import GetGuide, GuideView
+from contracts.policy_guide import GuideView
 from contracts.refusal import Invalid, StaleVersion
 from contracts.reopening import ProposeReopening, UndoDecision
 from contracts.review import (
     ApproveCase,
     CaseState,
     CaseView,
-    CitedText,
     ConfirmMaterials,
     CountCases,
     GetCaseNeighbours,
@@ -46,14 +46,15 @@ from contracts.review import (
 from contracts.rule import HeadlineState
 from gateway.access import Only, Permitted
 from gateway.door import Door
+from gateway.notice_files import opened
 from gateway.portal.department.cases import case_facts, refusal
-from gateway.portal.department.cases.payee_lines import lines_of, payees_in
+from gateway.portal.department.cases.refusal import RefusalWords
+from gateway.portal.platform.today import today
 from gateway.portal.shell.allowed import may
 from gateway.portal.shell.confirmation import asked_once_more
 from gateway.portal.shell.pages import Pages, Shown, Values
 from gateway.portal.shell.rendering import address
 from gateway.portal.shell.seen import as_seen, changes_since
-from gateway.portal.shell.site import Site
 from gateway.portal.shell.time_left import time_left_until, times_left
 from gateway.portal.staff.names import names_of
 
@@ -62,6 +63,13 @@ READERS = Only("department", "bureau")
 """The bureau reads the cases that it pays for; a department its own, as review sees to."""
 
 ROWS = 50
+
+
+CLOSED_LISTS: Values = {
+    "means": list(MATERIAL_MEANS.items()),
+    "findings": list(MATERIAL_FINDINGS.items()),
+    "joint_answer_names": JOINT_ANSWERS,
+}
 
 
 class WorkList(Model):
@@ -101,14 +109,11 @@ class CaseInList(WorkList):
     case_id: Id
 
 
-class RefusalForm(Model):
-    """What an officer writes. `previewed` is what they have been shown of it, as the enterprise would read it."""
+class CasePaper(Model):
+    """One of the papers of a case."""
 
     case_id: Id
-    expected_version: int
-    reason: str = Field(min_length=4, max_length=1000)
-    cites: tuple[CitedText, ...] = Field(default=(), max_length=20)
-    previewed: str = ""
+    notice_id: Id
 
 
 class MaterialLine(Model):
@@ -136,14 +141,6 @@ class MaterialsForm(Model):
     case_id: Id
     expected_version: int
     materials: tuple[MaterialLine, ...] = Field(max_length=60)
-
-
-class PayeesForm(Model):
-    """Who receives the parts that are not the applicant's: a line each."""
-
-    case_id: Id
-    expected_version: int
-    lines: str = Field(max_length=60_000)
 
 
 class NoMaterialChosen(Invalid):
@@ -176,20 +173,21 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
     sheet = await door.told(GetCaseSheet(case_id=asked.case_id))
     case, guide = sheet.case, await refusal.guide_if_there(door, sheet)
     answers = await _joint_answers(door, case)
-    beside, moves, left, names = await gather(
+    beside, moves, left, names, papers = await gather(
         door.told(GetCaseNeighbours(case_id=asked.case_id, order=asked.order, **asked.filtered)),
         door.told(ListReviewDeadlineMoves(case_id=asked.case_id)),
         time_left_until(door, case.due_at),
         names_of(door, [*case_facts.people_in(sheet), *(each.answered_by for each in answers)]),
+        door.told(ListCaseNotices(case_id=asked.case_id)),
     )
     snapshot = case_facts.snapshot(sheet)
     parts = sheet.instalment is not None and sheet.instalment.of > 1
     instalments = await door.told(ListClaimInstalments(case_id=asked.case_id)) if parts else None
     own_word = case_facts.own_word(sheet, door.principal.actor.id) if may(door, RejectCase, case.state) else []
+    allowed = _allowed(door, sheet, own_word=bool(own_word))
     return {
         "sheet": sheet,
         "joint_answers": answers,
-        "joint_answer_names": JOINT_ANSWERS,
         "own_word": own_word,
         "case": case,
         "left": left,
@@ -197,17 +195,15 @@ async def show_case(door: Door, asked: CaseInList) -> Values:
         "moves": moves.items,
         "names": names,
         "instalments": instalments,
+        "papers": papers.items,
         "listed": asked.said,
-        "conditions": case_facts.conditions(sheet),
+        "conditions": case_facts.conditions(sheet, today(door)),
         "tasks": case_facts.tasks(sheet),
-        "may": _allowed(door, sheet, own_word=bool(own_word)),
-        "payee_lines": lines_of(case.payees),
+        "may": allowed,
         "in_kind": _is_in_kind(case, guide),
         "panel": any(step.kind == "panel" for step in case.steps),
-        "means": list(MATERIAL_MEANS.items()),
-        "findings": list(MATERIAL_FINDINGS.items()),
-        "cites": refusal.citable(sheet, guide),
-        "rests_on": refusal.resting(sheet, guide),
+        **CLOSED_LISTS,
+        "grounds": await refusal.grounds_of(door, asked.case_id) if allowed["refuse"] else None,
         "snapshot": as_seen(snapshot),
         "changed": await changes_since(door, snapshot),
     }
@@ -244,30 +240,28 @@ async def decide_recheck(door: Door, command: DecideRecheck) -> str:
     return _back_to(door, command.case_id, "rechecked")
 
 
-@pages.form("/department/cases/{case_id}/refuse", RefusalForm, Permitted(RejectCase), on=show_case, versioned=True)
-async def refuse_case(door: Door, said: RefusalForm) -> str | Response:
+@pages.form("/department/cases/{case_id}/refuse", RefusalWords, Permitted(RejectCase), on=show_case, versioned=True)
+async def refuse_case(door: Door, said: RefusalWords) -> str | Response:
     """Refuse it (审核不通过), once the officer has seen what the enterprise will read, word for word."""
     sheet = await door.told(GetCaseSheet(case_id=said.case_id))
     if sheet.version != said.expected_version:
         raise StaleVersion()
     claim = sheet.case.claim
-    guide = await door.told(GetGuide(item_id=claim.item_id, item_version=claim.item_version))
-    command = RejectCase(
-        case_id=said.case_id,
-        reason=said.reason,
-        cites=tuple(cited for cited in refusal.citable(sheet, guide) if cited in said.cites),
-        how_to_object=refusal.how_to_object(guide, await _site(door)),
-        expected_version=said.expected_version,
-    )
-    words = command.model_dump(include={"reason", "cites", "how_to_object"})
-    previews = await door.told(PreviewRejection(claim=claim, **words))
+    words, whole = await refusal.issued(door, said, claim)
+    previews = await door.told(PreviewRejection(claim=claim, **whole))
     if said.previewed == refusal.digest(previews):
-        case = await door.done(command)
+        case = await door.done(RejectCase(case_id=said.case_id, expected_version=said.expected_version, **words))
         return _back_to(door, said.case_id, "refused" if case.undo_until is None else "decided")
-    values = {"case": sheet.case, "said": said, "command": command, "previews": previews.items}
+    values = {"case": sheet.case, "said": said, "previews": previews.items}
     more = {"previewed": refusal.digest(previews), "edited": bool(said.previewed), "listed": _query(door)}
     snapshot = as_seen(case_facts.snapshot(sheet))
     return await asked_once_more(door, Shown({**values, **more, "snapshot": snapshot}, template="refusal.html"))
+
+
+@pages.form("/department/cases/{case_id}/papers/{notice_id}", CasePaper, Permitted(ListCaseNotices), on=show_case)
+async def open_paper(door: Door, said: CasePaper) -> Response:
+    """The file of one of its papers (下载文书)."""
+    return await opened(door, said.notice_id)
 
 
 @pages.form("/department/cases/{case_id}/undo", UndoDecision, on=show_case, versioned=True)
@@ -304,14 +298,6 @@ async def _joint_answers(door: Door, case: CaseView) -> Sequence[JointAnswerView
     return (await door.told(ListJointAnswers(case_id=case.case_id))).items
 
 
-@pages.form("/department/cases/{case_id}/payees", PayeesForm, Permitted(NamePayees), on=show_case, versioned=True)
-async def name_payees(door: Door, said: PayeesForm) -> str:
-    """Name who receives the parts that are not the applicant's (指定收款人)."""
-    named = payees_in(said.lines)
-    await door.done(NamePayees(case_id=said.case_id, payees=named, expected_version=said.expected_version))
-    return _back_to(door, said.case_id, "named")
-
-
 def _may_undo(door: Door, case: CaseView) -> bool:
     """Whoever decided, or the leader, while the window is open."""
     actor = door.principal.actor
@@ -326,7 +312,3 @@ def _back_to(door: Door, case_id: str, done: str) -> str:
 def _query(door: Door) -> dict[str, str]:
     """The list that the case was opened from, as the form's own address says it."""
     return {name: value for name, value in door.request.query_params.items() if name in WorkList.model_fields}
-
-
-async def _site(door: Door) -> Site:
-    return await refusal.site_of(door)

@@ -12,16 +12,18 @@ from contracts.case_events import SupplementFault, SupplementPoint
 from contracts.case_sheet import CaseSheet, GetCaseSheet
 from contracts.message import Id, Model
 from contracts.message_previews import MessagePreviews, PreviewNotAccepted, PreviewSupplement
-from contracts.policy_guide import GetGuide
-from contracts.refusal import Invalid
-from contracts.review import CitedText
+from contracts.refusal import Invalid, NotFound
 from contracts.status_labels import SUPPLEMENT_FAULT
 from contracts.supplements import ListSupplements, PointAbout, RequestedPoint, RequestSupplement
+from contracts.uploads import Sha256
 from gateway.access import Only, Permitted
 from gateway.door import Door
 from gateway.portal.department.cases import case_facts, refusal
+from gateway.portal.department.cases.refusal import RefusalWords
+from gateway.portal.platform.today import today
 from gateway.portal.shell.allowed import may
 from gateway.portal.shell.confirmation import asked_once_more
+from gateway.portal.shell.kept_files import kept_file
 from gateway.portal.shell.pages import Pages, Shown, Values
 from gateway.portal.shell.time_left import time_left_until
 
@@ -52,14 +54,14 @@ class SupplementForm(Model):
     previewed: str = ""
 
 
-class NotAcceptedForm(Model):
-    """What an officer writes of a claim that is not accepted."""
-
+class PaperAsked(Model):
     case_id: Id
-    expected_version: int
-    reason: str = Field(min_length=4, max_length=1000)
-    cites: tuple[CitedText, ...] = Field(default=(), max_length=20)
-    previewed: str = ""
+    sha256: Sha256
+
+
+class PaperUnknown(NotFound):
+    code = "paper_unknown"
+    sentence = "补正材料中没有这份文件。"
 
 
 class NoPointChosen(Invalid):
@@ -73,23 +75,24 @@ async def show_acceptance(door: Door, asked: CaseAsked) -> Values:
     sheet, mended = await gather(
         door.told(GetCaseSheet(case_id=asked.case_id)), door.told(ListSupplements(case_id=asked.case_id))
     )
-    case, guide = sheet.case, await refusal.guide_if_there(door, sheet)
+    case = sheet.case
     task = next((each for each in sheet.tasks if each.task == "acceptance"), None)
+    may_refuse = may(door, RefuseAcceptance, case.state) and task is not None
     return {
         "sheet": sheet,
         "case": case,
         "task": task,
         "left": await time_left_until(door, task.due_at if task else None),
-        "conditions": case_facts.conditions(sheet),
+        "conditions": case_facts.conditions(sheet, today(door)),
         "supplements": mended.items,
         "askable": mended.askable,
         "found": _at_fault(sheet),
         "faults": [(code, label.staff_zh) for code, label in SUPPLEMENT_FAULT.items()],
         "fault_names": {code: label.staff_zh for code, label in SUPPLEMENT_FAULT.items()},
-        "cites": refusal.citable(sheet, guide),
+        "grounds": await refusal.grounds_of(door, asked.case_id) if may_refuse else None,
         "may": {
             "accept": may(door, AcceptCase, case.state) and task is not None,
-            "refuse": may(door, RefuseAcceptance, case.state) and task is not None,
+            "refuse": may_refuse,
             "ask": may(door, RequestSupplement, case.state) and bool(mended.askable),
         },
     }
@@ -135,30 +138,32 @@ async def request_supplement(door: Door, said: SupplementForm) -> str | Response
 
 @pages.form(
     "/department/cases/{case_id}/acceptance/refuse",
-    NotAcceptedForm,
+    RefusalWords,
     Permitted(RefuseAcceptance),
     on=show_acceptance,
     versioned=True,
 )
-async def refuse_acceptance(door: Door, said: NotAcceptedForm) -> str | Response:
+async def refuse_acceptance(door: Door, said: RefusalWords) -> str | Response:
     """Do not accept it (不予受理), once the officer has seen what the enterprise will read."""
     sheet = await door.told(GetCaseSheet(case_id=said.case_id))
     claim = sheet.case.claim
-    guide = await door.told(GetGuide(item_id=claim.item_id, item_version=claim.item_version))
-    command = RefuseAcceptance(
-        case_id=said.case_id,
-        reason=said.reason,
-        cites=said.cites,
-        how_to_object=refusal.how_to_object(guide, await refusal.site_of(door)),
-        expected_version=said.expected_version,
-    )
-    words = command.model_dump(include={"reason", "cites", "how_to_object"})
-    previews = await door.told(PreviewNotAccepted(claim=claim, **words))
+    words, whole = await refusal.issued(door, said, claim)
+    previews = await door.told(PreviewNotAccepted(claim=claim, **whole))
     if said.previewed == refusal.digest(previews):
-        await door.done(command)
+        await door.done(RefuseAcceptance(case_id=said.case_id, expected_version=said.expected_version, **words))
         return f"/department/cases/{said.case_id}?done=not_accepted"
-    hidden = [("reason", said.reason), *(("cites[]", each) for each in said.cites)]
+    hidden = [*([("reason", said.reason)] if said.reason else []), *said.hidden]
     return await _letter(door, "refuse_acceptance", said.expected_version, claim.receipt, hidden, previews)
+
+
+@pages.show("/department/cases/{case_id}/papers/{sha256}", PaperAsked, READERS, template="acceptance.html", secret=True)
+async def show_paper(door: Door, asked: PaperAsked) -> Response:
+    """A paper that the enterprise has brought with its answer, to whoever may read the case. Raises PaperUnknown."""
+    mended = await door.told(ListSupplements(case_id=asked.case_id))
+    answers = (point.answer for one in mended.items for point in one.points)
+    if not any(answer is not None and asked.sha256 in answer.files for answer in answers):
+        raise PaperUnknown()
+    return await kept_file(door, asked.sha256)
 
 
 def _at_fault(sheet: CaseSheet) -> dict[str, tuple[str, str]]:

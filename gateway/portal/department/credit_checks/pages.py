@@ -103,7 +103,7 @@ class RecordForm(OfCheck):
     findings: Findings
 
 
-class ConfirmForm(OfCheck):
+class CheckConfirmForm(OfCheck):
     agrees: bool
     note: str = Field(default="", max_length=1000)
 
@@ -123,9 +123,13 @@ async def record_check(door: Door, said: RecordForm) -> str:
 
 
 @pages.form(
-    LIST + "/{draw_id}/{check_id}/confirm", ConfirmForm, Permitted(ConfirmCreditCheck), on=show_draw, versioned=True
+    LIST + "/{draw_id}/{check_id}/confirm",
+    CheckConfirmForm,
+    Permitted(ConfirmCreditCheck),
+    on=show_draw,
+    versioned=True,
 )
-async def confirm_check(door: Door, said: ConfirmForm) -> str:
+async def confirm_check(door: Door, said: CheckConfirmForm) -> str:
     """Confirm it, or say what is otherwise (确认核查结果)."""
     await door.done(ConfirmCreditCheck(**said.model_dump(exclude={"draw_id"})))
     return address(f"{LIST}/{said.draw_id}", done="confirmed" if said.agrees else "disputed")

@@ -9,6 +9,7 @@ from pydantic import Field
 from contracts.bulk_decisions import (
     MOST_AT_ONCE,
     ApproveCases,
+    CaseInBulk,
     LookedAt,
     PreviewBulkDecision,
     RefusedCase,
@@ -102,7 +103,9 @@ async def show_bulk(door: Door, asked: BulkAskedOne) -> Values:
     by_case: dict[str, list[LineResult]] = {}
     for each in lines:
         by_case.setdefault(each.subject_id or str(each.line), []).append(each)
-    return {"run": run, "refused": list(by_case.items()), "again": address(NEW, again=asked.operation_id)}
+    cases = await _cases_of(door, lines)
+    refused = [(case_id, cases.get(case_id), found) for case_id, found in by_case.items()]
+    return {"run": run, "refused": refused, "again": address(NEW, again=asked.operation_id)}
 
 
 @pages.form(BULK + "/undo", UndoBulk, on=show_bulk)
@@ -116,6 +119,15 @@ async def undo_bulk(door: Door, command: UndoBulk) -> str:
 async def _refused(door: Door, operation_id: Id) -> tuple[LineResult, ...]:
     query = ListOperationLines(operation_id=operation_id, outcome="refused", limit=LINES)
     return (await door.told(query, of="review")).lines
+
+
+async def _cases_of(door: Door, lines: tuple[LineResult, ...]) -> dict[Id, CaseInBulk]:
+    """Which cases the lines are about, of those that are still open: nobody knows a case by the number of its line."""
+    case_ids = tuple(dict.fromkeys(_subjects(lines)))
+    if not case_ids:
+        return {}
+    preview = await door.told(PreviewBulkDecision(case_ids=case_ids))
+    return {each.case_id: each for each in (*preview.approvable, *preview.blocked)}
 
 
 def _subjects(lines: tuple[LineResult, ...]) -> list[Id]:

@@ -26,13 +26,13 @@ from contracts.integrity import (
     PreviewFindingDecision,
     PreviewFindingNotice,
     ProposeRecovery,
-    Remedies,
     SaidAbout,
 )
 from contracts.integrity_grounds import GROUNDS, TERMS, Gravity, GroundCode
 from contracts.integrity_labels import ABOUT, DISPUTED, FINDING, GRAVITY, ORIGIN, RECORD, REQUEST, REQUEST_STATE
 from contracts.message import Cursor, Id, Model, Why
 from contracts.message_previews import MessagePreviews
+from contracts.refusal_grounds import GetRefusalGrounds
 from gateway.access import Only, Permitted
 from gateway.door import Door
 from gateway.portal.department.cases import refusal
@@ -106,8 +106,6 @@ class DecisionForm(Model):
     months: int | None = Field(default=None, ge=1, le=36)
     number: str = Field(min_length=2, max_length=80)
     reasons_zh: str = Field(min_length=4, max_length=FULL)
-    reconsideration_zh: str = Field(default="", max_length=300)
-    court_zh: str = Field(default="", max_length=300)
     previewed: str = ""
 
 
@@ -204,17 +202,13 @@ async def decide_finding(door: Door, said: DecisionForm) -> str | Response:
     """Decide it (认定), once the leader has seen what the firm will read."""
     finding = await door.told(GetFinding(finding_id=said.finding_id))
     established = said.established == "yes"
-    remedies = None
-    if established and said.reconsideration_zh and said.court_zh:
-        remedies = Remedies(reconsideration_zh=said.reconsideration_zh, court_zh=said.court_zh)
+    remedies = (await door.told(GetRefusalGrounds(case_id=finding.case_id))).remedies if established else None
     words = said.model_dump(include={"ground", "number", "reasons_zh"}) | {"established": established}
     previews = await door.told(PreviewFindingDecision(claim=finding.claim, remedies=remedies, **words))
     if said.previewed != refusal.digest(previews):
         return await _letter(door, "decide_finding", said, finding, previews)
     term = {"gravity": said.gravity, "months": said.months} if established else {}
-    order = DecideFinding(
-        finding_id=said.finding_id, expected_version=said.expected_version, remedies=remedies, **words, **term
-    )
+    order = DecideFinding(finding_id=said.finding_id, expected_version=said.expected_version, **words, **term)
     await door.done(order)
     return f"{LIST}/{said.finding_id}?done=decided"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from asyncio import gather
+from collections.abc import Sequence
 
 from pydantic import Field
 
@@ -16,18 +17,33 @@ from contracts.panels import (
     DrawPanel,
     ListPanels,
     PanelFigure,
+    PanelView,
     RecuseExpert,
     ScorePanel,
-    Sha256Text,
 )
+from contracts.refusal import Invalid
+from contracts.review import CaseView
+from contracts.uploads import Sha256
 from gateway.access import Only, Permitted
 from gateway.door import Door
+from gateway.pictures import PICTURES
 from gateway.portal.shell.allowed import may
 from gateway.portal.shell.pages import Pages, Values
+from gateway.portal.shell.sent_files import MIB, FilesTaken, sent_files
 from gateway.portal.staff.names import names_of
 
 pages = Pages("steps")
 READERS = Only("department", "bureau")
+SCAN_TAKEN = FilesTaken(
+    name="scan",
+    types=frozenset({"application/pdf", *PICTURES}),
+    kinds="PDF 或 JPEG、PNG 扫描件",
+    accept="application/pdf,image/jpeg,image/png",
+    most=1,
+    largest=20 * MIB,
+    together=21 * MIB,
+    otherwise="不是扫描件（可用 PDF、JPEG、PNG），请重新选择",
+)
 
 
 class OfPanel(Model):
@@ -47,7 +63,7 @@ class RecusalForm(SeatForm):
 
 class SheetForm(SeatForm):
     scores: tuple[CriterionScore, ...] = Field(min_length=1, max_length=30)
-    sheet_sha256: Sha256Text | None = None
+    scan: tuple[str, ...] = Field(default=(), max_length=2)
 
 
 class ConclusionForm(Model):
@@ -55,8 +71,13 @@ class ConclusionForm(Model):
     panel_id: Id
     expected_version: int
     minutes: str = Field(min_length=10, max_length=4000)
-    minutes_sha256: Sha256Text
+    scan: tuple[str, ...] = Field(default=(), max_length=2)
     figure: PanelFigure | None = None
+
+
+class ScanMissing(Invalid):
+    code = "panel_scan_missing"
+    sentence = "请选择{paper}的扫描件。"
 
 
 class ExpertForm(Model):
@@ -82,11 +103,23 @@ async def show_panel(door: Door, asked: OfPanel) -> Values:
     return {
         "case": sheet.case,
         "panels": panels.items,
+        "scan_taken": SCAN_TAKEN,
+        "draws": may(door, DrawPanel, sheet.case.state) and _to_be_drawn(sheet.case, panels.items),
         "keeps": may(door, DrawPanel, sheet.case.state),
         "names": await names_of(
             door, [person for each in panels.items for person in (each.drawn_by, each.concluded_by)]
         ),
     }
+
+
+def _to_be_drawn(case: CaseView, panels: Sequence[PanelView]) -> bool:
+    """Whether the step waits for a panel, and none stands that can still reach its quorum."""
+    waits = any(slot.state == "open" for step in case.steps if step.kind == "panel" for slot in step.slots)
+    return waits and not any(each.state == "scoring" and _can_score(each) for each in panels)
+
+
+def _can_score(panel: PanelView) -> bool:
+    return sum(not seat.recused_why for seat in panel.seats) + panel.reserve >= panel.quorum
 
 
 @pages.form("/department/cases/{case_id}/panels", DrawPanel, on=show_panel, versioned=True)
@@ -115,10 +148,12 @@ async def recuse_expert(door: Door, said: RecusalForm) -> str:
     Permitted(DrawPanel),
     on=show_panel,
     versioned=True,
+    files=SCAN_TAKEN,
 )
 async def score_panel(door: Door, said: SheetForm) -> str:
-    """Enter the points of a signed sheet (代录评分)."""
-    await door.done(ScorePanel(**said.model_dump(exclude={"case_id"})))
+    """Enter the points of a signed sheet (代录评分). Raises ScanMissing, FilesRefused."""
+    scan = await _scan(door, said.scan, "签字评分表")
+    await door.done(ScorePanel(**said.model_dump(exclude={"case_id", "scan"}), sheet_sha256=scan))
     return f"/department/cases/{said.case_id}/panel?done=panel_scored"
 
 
@@ -128,10 +163,12 @@ async def score_panel(door: Door, said: SheetForm) -> str:
     Permitted(ConcludePanel),
     on=show_panel,
     versioned=True,
+    files=SCAN_TAKEN,
 )
 async def conclude_panel(door: Door, said: ConclusionForm) -> str:
-    """End the panel with its minutes (评审结论)."""
-    await door.done(ConcludePanel(**said.model_dump(exclude={"case_id"})))
+    """End the panel with its minutes (评审结论). Raises ScanMissing, FilesRefused."""
+    scan = await _scan(door, said.scan, "评审纪要")
+    await door.done(ConcludePanel(**said.model_dump(exclude={"case_id", "scan"}), minutes_sha256=scan))
     return f"/department/cases/{said.case_id}/panel?done=panel_concluded"
 
 
@@ -157,6 +194,16 @@ async def retire_expert(door: Door, command: RetireExpert) -> str:
     """Draw an expert no more (退出专家库)."""
     await door.done(command)
     return "/department/experts?done=expert_retired"
+
+
+async def _scan(door: Door, texts: tuple[str, ...], paper: str) -> Sha256:
+    """The scan that was sent, the last where there are two. Raises ScanMissing, FilesRefused."""
+    if not texts:
+        raise ScanMissing(paper=paper, field="scan")
+    sha256 = sent_files(texts, "scan")[-1].sha256
+    if not await door.objects.has(door.principal.tenant, sha256):
+        raise ScanMissing(paper=paper, field="scan")
+    return sha256
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -12,14 +12,11 @@ from pydantic import Field
 from starlette.responses import Response
 
 from chassis.time.clock import CHINA
-from contracts.case_tasks import AssignTask, GetTask, ListTasks, Task, TaskView
+from contracts.case_tasks import AssignTask, CountMyTasks, GetTask, ListAbsentPeople, ListTasks, Task, TaskView
 from contracts.joint_checks import JOINT_ANSWERS, AnswerJointCheck, GetJointCheck
 from contracts.message import Cursor, Id, Model
-from contracts.people import ListAppointments
 from gateway.access import Permitted
 from gateway.door import Door
-from gateway.identity.people.views import list_appointments
-from gateway.permission_groups import DECIDERS
 from gateway.portal.shell.allowed import may
 from gateway.portal.shell.pages import Pages, Shown, Values
 from gateway.portal.shell.rendering import address
@@ -30,7 +27,6 @@ from gateway.portal.staff.names import names_of
 pages = Pages("tasks")
 LIST = "/department/tasks"
 ROWS = 50
-COLLEAGUES = 200
 
 
 class TaskList(Model):
@@ -38,6 +34,8 @@ class TaskList(Model):
 
     task: Task | None = None
     mine: bool = False
+    stand_in: bool = False
+    given_to: Id | None = None
     overdue: bool = False
     about: str | None = Field(default=None, max_length=60)
     cursor: Cursor | None = None
@@ -56,14 +54,16 @@ class TaskInList(TaskList):
 @pages.show(LIST, TaskList, Permitted(ListTasks), template="list.html", nav=("tasks.nav", 3))
 async def list_tasks(door: Door, asked: TaskList) -> Values:
     """The open tasks of the department; the filter stands in the address."""
-    wanted = asked.model_dump(include={"task", "mine", "overdue", "about", "cursor"})
-    listed = await door.told(ListTasks(**wanted, limit=ROWS))
+    wanted = asked.model_dump(include=set(TaskList.model_fields))
+    listed, counts = await gather(door.told(ListTasks(**wanted, limit=ROWS)), door.told(CountMyTasks()))
     left, names = await gather(
         times_left(door, [task.due_at for task in listed.items]),
-        names_of(door, [task.holder_id for task in listed.items]),
+        names_of(door, [asked.given_to, *(task.holder_id for task in listed.items)]),
     )
     return {
         "asked_for": asked,
+        "counts": counts,
+        "may": {"assign": may(door, AssignTask), "see_absent": may(door, ListAbsentPeople)},
         "listed": asked.said,
         "rows": [(task, each, _done_at(task, asked)) for task, each in zip(listed.items, left, strict=True)],
         "names": names,
@@ -80,7 +80,7 @@ async def show_task(door: Door, asked: TaskInList) -> Shown | Response:
         return redirect(door.request, address(f"/department/cases/{task.case_id}", {"state": "all"}))
     check = await door.told(GetJointCheck(task_id=asked.task_id))
     task = check.task
-    left, colleagues = await gather(time_left_until(door, task.due_at), _colleagues(door, task))
+    left = await time_left_until(door, task.due_at)
     names = await names_of(door, [task.holder_id, task.answered_by, *(each.answered_by for each in check.answers)])
     return Shown(
         {
@@ -91,7 +91,6 @@ async def show_task(door: Door, asked: TaskInList) -> Shown | Response:
             "listed": asked.said,
             "answer_names": JOINT_ANSWERS,
             "today": door.frame.clock.now().astimezone(CHINA).date().isoformat(),
-            "colleagues": colleagues,
             "may": {
                 "answer": may(door, AnswerJointCheck, task.state),
                 "assign": may(door, AssignTask, task.state),
@@ -104,14 +103,7 @@ async def show_task(door: Door, asked: TaskInList) -> Shown | Response:
 async def answer_joint_check(door: Door, command: AnswerJointCheck) -> str:
     """Answer for the department (联合审核答复)."""
     await door.done(command)
-    return address(f"{LIST}/{command.task_id}", _query(door), done="answered")
-
-
-@pages.form(LIST + "/{task_id}/assign", AssignTask, on=show_task, versioned=True)
-async def assign_task(door: Door, command: AssignTask) -> str:
-    """Give it to one person, or back to everybody (交办)."""
-    await door.done(command)
-    return address(f"{LIST}/{command.task_id}", _query(door), done="assigned")
+    return address(f"{LIST}/{command.task_id}", query_of(door), done="answered")
 
 
 def _done_at(task: TaskView, asked: TaskList) -> str | None:
@@ -123,16 +115,6 @@ def _done_at(task: TaskView, asked: TaskList) -> str | None:
     return None
 
 
-async def _colleagues(door: Door, task: TaskView) -> list[tuple[str, str]]:
-    """Who of the department could do it: (person, name)."""
-    if task.department_id is None or not may(door, AssignTask, task.state):
-        return []
-    wanted = ListAppointments(department_id=task.department_id, limit=COLLEAGUES)
-    held = await door.found(wanted, list_appointments)
-    people = {each.person_id: each.person_name for each in held.items if each.kind in DECIDERS}
-    return sorted(people.items(), key=lambda each: each[1])
-
-
-def _query(door: Door) -> dict[str, str]:
+def query_of(door: Door) -> dict[str, str]:
     """The list that the task was opened from, as the form's own address says it."""
     return {name: value for name, value in door.request.query_params.items() if name in TaskList.model_fields}

@@ -5,13 +5,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
+from pydantic import Field
+from starlette.responses import Response
+
 from contracts.acceptance import WithdrawClaim
+from contracts.case_notices import (
+    CONSENT_TEXT,
+    CONSENT_VERSION,
+    ConsentToElectronicService,
+    ListOwnNotices,
+    NoticeList,
+    OpenNotice,
+    WithdrawElectronicService,
+)
 from contracts.intake import ApplicationView, ListApplications, ReceiptNumber, SubmitApplication
-from contracts.message import Model, Why
+from contracts.message import Id, Model, Why
 from contracts.oversight import TrackingView, TrackOwnCases
 from contracts.refusal import NotFound
+from contracts.refusal_grounds import RefusalGround
 from gateway.access import Permitted
 from gateway.door import Door
+from gateway.notice_files import opened
 from gateway.portal.enterprise.frame import framed, may, unless_away
 from gateway.portal.shell.pages import Pages, Values
 
@@ -22,6 +36,9 @@ REFUSALS = {"rejected": "CaseRejected", "not_accepted": "CaseNotAccepted"}
 """In which state the enterprise reads why not, and the step that says it."""
 
 
+PORTAL_ADDRESS = "本平台企业空间"
+"""The address at which everybody can be served who has an account here."""
+
 STILL_THEIRS = frozenset({"submitted", "supplementing", "accepted"})
 """In which state the enterprise may take its claim back."""
 
@@ -31,6 +48,22 @@ class FilledWithdrawal(Model):
 
     receipt: ReceiptNumber
     reason: Why
+
+
+class OwnPaper(Model):
+    """One of the papers of a case."""
+
+    receipt: ReceiptNumber
+    notice_id: Id
+
+
+class FilledServiceConsent(Model):
+    """Where papers may be served electronically, and the text that was read; or that it is not wanted any more."""
+
+    receipt: ReceiptNumber
+    address: str = Field(default=PORTAL_ADDRESS, min_length=4, max_length=120)
+    text_version: str = CONSENT_VERSION
+    withdraw: bool = False
 
 
 class CaseNotYours(NotFound):
@@ -69,9 +102,18 @@ async def show_own_case(door: Door, query: TrackOwnCases) -> Values:
     application: ApplicationView | None = next(iter(applications.items), None) if applications else None
     if case is None and application is None:
         raise CaseNotYours()
+    papers = await _papers(door, application)
     return framed(
         door,
         receipt=query.receipt,
+        papers=papers.items if papers else (),
+        electronic=papers.electronic if papers else None,
+        consent_text=CONSENT_TEXT[CONSENT_VERSION],
+        consent_version=CONSENT_VERSION,
+        portal_address=PORTAL_ADDRESS,
+        grounds=_grounds(papers, case),
+        may_open=may(door, OpenNotice),
+        may_consent=may(door, ConsentToElectronicService),
         case=case,
         application=application,
         steps=tuple(reversed(case.steps)) if case else (),
@@ -81,6 +123,37 @@ async def show_own_case(door: Door, query: TrackOwnCases) -> Values:
         may_apply=may(door, SubmitApplication),
         may_withdraw=may(door, WithdrawClaim) and (case is None or case.state in STILL_THEIRS),
     )
+
+
+@pages.form(
+    "/my/cases/{receipt}/papers/{notice_id}",
+    OwnPaper,
+    Permitted(ListOwnNotices, own_enterprise=True),
+    on=show_own_case,
+)
+async def open_paper(door: Door, said: OwnPaper) -> Response:
+    """The file of one of its papers (打开文书). Raises CaseNotYours, RefusedThere."""
+    claim = (await application_of(door, said.receipt)).claim
+    return await opened(door, said.notice_id, claim.application_id)
+
+
+@pages.form(
+    "/my/cases/{receipt}/electronic-service",
+    FilledServiceConsent,
+    Permitted(ConsentToElectronicService, own_enterprise=True),
+    on=show_own_case,
+)
+async def consent_to_service(door: Door, filled: FilledServiceConsent) -> str:
+    """Consent to electronic service, or take it back (电子送达). Raises CaseNotYours, RefusedThere."""
+    claim = (await application_of(door, filled.receipt)).claim
+    if filled.withdraw:
+        await door.done(WithdrawElectronicService(application_id=claim.application_id), tenant=claim.tenant)
+        return f"/my/cases/{filled.receipt}?done=service_withdrawn"
+    order = ConsentToElectronicService(
+        application_id=claim.application_id, address=filled.address, text_version=filled.text_version
+    )
+    await door.done(order, tenant=claim.tenant)
+    return f"/my/cases/{filled.receipt}?done=service_agreed"
 
 
 @pages.form(
@@ -95,6 +168,22 @@ async def withdraw_claim(door: Door, filled: FilledWithdrawal) -> str:
     order = WithdrawClaim(application_id=claim.application_id, reason=filled.reason)
     await door.done(order, tenant=claim.tenant)
     return f"/my/cases/{filled.receipt}?done=withdrawn"
+
+
+async def _papers(door: Door, application: ApplicationView | None) -> NoticeList | None:
+    """Its papers; none while review is away, or of what was not filed by it."""
+    if application is None:
+        return None
+    claim = application.claim
+    return await unless_away(door.told(ListOwnNotices(application_id=claim.application_id), tenant=claim.tenant))
+
+
+def _grounds(papers: NoticeList | None, case: TrackingView | None) -> tuple[RefusalGround, ...]:
+    """The grounds of the latest refusal, while it stands."""
+    if papers is None or case is None or case.state not in REFUSALS:
+        return ()
+    refusals = [each for each in papers.items if each.kind in ("refusal", "not_accepted")]
+    return refusals[0].content.grounds if refusals else ()
 
 
 async def application_of(door: Door, receipt: ReceiptNumber) -> ApplicationView:

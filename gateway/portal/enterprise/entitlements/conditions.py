@@ -9,6 +9,7 @@ from datetime import date
 from contracts.entitlements import EntitlementView
 from contracts.rule import ConditionResult, MissingFact, State
 from contracts.shown_facts import ShownFact
+from gateway.portal.shell.advice import advice_on
 
 Key = tuple[str, str | None]
 
@@ -46,36 +47,19 @@ def _line(
     key = (result.fact, result.period)
     known = evidence.get(key)
     spare = result.is_spare(verdict)
-    advice, says = ("", {}) if spare else _advice(result, known, key in declarable, missing.get(key))
+    source, expired = (known.source, known.expired) if known is not None else (None, False)
+    told = advice_on(result, source, missing.get(key), expired=expired, declarable=key in declarable)
+    advice, says = ("", {}) if spare else told
     return ConditionLine(
         verdict="spare" if spare else result.state.value,
         text=result.text_zh,
         value=result.actual or (known.value if known is not None else None),
-        source=known.source if known is not None else None,
+        source=source,
         as_of=known.as_of if known is not None else None,
         decisive=result.decisive,
         advice=advice,
         says=says,
     )
-
-
-def _advice(
-    result: ConditionResult, known: ShownFact | None, declarable: bool, missing: MissingFact | None
-) -> tuple[str, dict[str, str]]:
-    if result.state is State.MET:
-        return "", {}
-    if result.state is State.NOT_MET:
-        says = {"required": result.required, "source": known.source if known is not None else ""}
-        return ("correct" if known is not None else "required"), says
-    if missing is not None and missing.kind != "fact":
-        return missing.kind, {"label": missing.label}
-    if missing is not None and missing.why == "contradicts":
-        return "contradicts", {}
-    if declarable:
-        return "declare", {}
-    if known is not None and known.expired:
-        return "renew", {"source": known.source}
-    return "ask", {}
 
 
 def figures_missing(checked: EntitlementView) -> Iterator[MissingFact]:

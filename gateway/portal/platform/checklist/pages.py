@@ -47,6 +47,7 @@ def way_to(subject: ChecklistSubject, tenant: TenantId, *, security: bool) -> st
         "window": address("/platform/windows", tenant=tenant),
         "calendar": address("/platform/calendars", tenant=tenant),
         "site": f"/platform/tenants/{tenant}",
+        "remedies": f"/platform/tenants/{tenant}#remedies",
     }[subject]
 
 

@@ -14,6 +14,7 @@ from gateway.door import Door, RefusedThere
 from gateway.identity.onboarding.use_cases import onboard_county
 from gateway.identity.tenants import use_cases, views
 from gateway.portal.platform.places import everywhere
+from gateway.portal.platform.registered import departments_of
 from gateway.portal.platform.tenants.changes import changes_of
 from gateway.portal.platform.tenants.department_lines import EXAMPLE, beside_the_lines
 from gateway.portal.platform.tenants.new_county import NewCounty, with_names
@@ -65,7 +66,15 @@ async def show_tenant(door: Door, query: GetTenant) -> Values:
     known = await everywhere(door)
     parents = _choice(tuple(each for each in known if each.id != tenant.id))
     names = {each.id: each.name for each in known}
-    return {"tenant": tenant, "names": names, "parents": parents, "may_change": may(door, ChangeTenant), **CLOSED_LISTS}
+    may_change = may(door, ChangeTenant)
+    return {
+        "tenant": tenant,
+        "names": names,
+        "parents": parents,
+        "may_change": may_change,
+        "departments": await departments_of(door, tenant.id) if may_change else [],
+        **CLOSED_LISTS,
+    }
 
 
 @pages.form("/platform/tenants/{id}/change", ChangeTenant, on=show_tenant, versioned=True)

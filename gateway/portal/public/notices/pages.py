@@ -6,7 +6,7 @@ A notice that has come down is answered with 410 and whom to turn to; nothing th
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 from starlette.responses import Response
@@ -26,6 +26,8 @@ from gateway.access import PUBLIC
 from gateway.door import Door
 from gateway.portal.shell.confirmation import asked_once_more
 from gateway.portal.shell.pages import Pages, Shown, Values
+from gateway.portal.shell.portal import portal_of
+from gateway.portal.shell.session import session_of
 
 pages = Pages("public_notices")
 
@@ -75,7 +77,11 @@ class ObjectionAsked(Model):
 
 @pages.show("/notices", NoticesAsked, PUBLIC, template="list.html", nav=("public_notices.nav", 20))
 async def list_notices(door: Door, asked: NoticesAsked) -> Shown:
-    """The notices that are up in a place, those published last at the top, by item, name or department."""
+    """The notices that are up in a place, those published last at the top, by item, name or department. Whoever names no
+    place reads those of whose site it is."""
+    session = session_of(door.request)
+    site = await portal_of(door.request).sites.of(session.principal.tenant if session else None)
+    asked = asked.model_copy(update={"tenant": asked.tenant or site.tenant})
     page, trouble = PublicNoticePage(), ""
     if PLACE.fullmatch(asked.tenant):
         words = {"about": asked.about or None, "department": asked.department or None, "cursor": asked.cursor}
@@ -87,7 +93,13 @@ async def list_notices(door: Door, asked: NoticesAsked) -> Shown:
             trouble = refused.refusal().message
     elif asked.tenant:
         trouble = f"没有地区“{asked.tenant}”。请填写地区编号或行政区划代码，如 360702。"
-    values = {"asked_for": asked, "listed": asked.said, "rows": page.items, "next_cursor": page.next_cursor}
+    values: dict[str, Any] = {
+        "asked_for": asked,
+        "listed": asked.said,
+        "rows": page.items,
+        "next_cursor": page.next_cursor,
+    }
+    values["places"] = list(site.places.items())
     return Shown({**values, "trouble": trouble}, 422 if trouble else 200)
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pydantic import Field
 from starlette.responses import Response
 
+from contracts.case_tasks import CountMyTasks
 from contracts.message import Model
 from contracts.refusal import Refused
 from contracts.review import CountCases, ListCases
@@ -63,7 +64,10 @@ async def desk(door: Door, _asked: Nothing) -> Values:
     """What whoever is signed in may do, and nothing else."""
     places = _places(door)
     counted = await gather(*(_place(door, *each) for each in places))
-    return {"places": counted, "others": _others(door, {address for _name, address, _count in places})}
+    return {
+        "places": counted,
+        "others": _others(door, {address.partition("?")[0] for _name, address, _count in places}),
+    }
 
 
 @pages.show("/desk/find", SoughtByStaff, STAFF, template="find.html")
@@ -100,6 +104,8 @@ def _places(door: Door) -> list[tuple[str, str, Count | None]]:
     places: list[tuple[str, str, Count | None]] = []
     if "department" in roles:
         places.append(("cases", "/department/cases", _cases))
+    if may(door, CountMyTasks):
+        places.append(("tasks", "/department/tasks?mine=yes", _tasks))
     if may(door, AuthoriseDisbursement) or "bureau" in roles:
         places.append(("payments", "/bureau/payments", _payments))
     if may(door, AppropriateBudget) or "finance" in roles:
@@ -128,6 +134,13 @@ async def _cases(door: Door) -> list[DeskFigure]:
     counts = await door.told(CountCases())
     late = DeskFigure("overdue", number(counts.overdue), "bad" if counts.overdue else "plain")
     return [DeskFigure("open", number(counts.states.get("accepted", 0))), late]
+
+
+async def _tasks(door: Door) -> list[DeskFigure]:
+    mine = await door.told(CountMyTasks())
+    figures = [DeskFigure("given", number(mine.given), "waiting" if mine.given else "plain")]
+    figures += [DeskFigure("overdue", number(mine.overdue), "bad")] if mine.overdue else []
+    return figures + ([DeskFigure("as_stand_in", number(mine.as_stand_in), "waiting")] if mine.as_stand_in else [])
 
 
 async def _payments(door: Door) -> list[DeskFigure]:

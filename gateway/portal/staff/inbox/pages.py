@@ -5,12 +5,16 @@ from __future__ import annotations
 from pydantic import Field
 
 from contracts.calendars import PublishCalendar
+from contracts.case_tasks import CountMyTasks, MyTasks
 from contracts.drafting import GetDraft
 from contracts.duties import DUTY_NAMES
 from contracts.message import Id, Model
 from contracts.notify import DutyMessageView, DutySubject, ListDutyMessages, MarkRead
+from contracts.refusal import Refused
 from gateway.access import Permitted
+from gateway.bus import BusError
 from gateway.door import Door
+from gateway.errors import Faulted
 from gateway.portal.shell.allowed import may
 from gateway.portal.shell.pages import Pages, Values
 from gateway.portal.shell.portal import INBOX, forget_unread, portal_of
@@ -42,6 +46,7 @@ async def list_duty_messages(door: Door, query: ListDutyMessages) -> Values:
         "links": {each.message_id: _links(door, each) for each in found.items},
         "lists": {each.message_id: _list(door, each) for each in found.items},
         "duties": DUTY_NAMES,
+        "mine": await _given_to_me(door),
     }
 
 
@@ -55,6 +60,16 @@ async def mark_duty_messages_read(door: Door, said: ReadDutyMessages) -> str:
         await door.done(MarkRead(message_id=message_id))
     forget_unread(door)
     return address(INBOX, {"cursor": door.request.query_params.get("cursor")}, done="messages_read")
+
+
+async def _given_to_me(door: Door) -> MyTasks | None:
+    """What was given to the person alone, which no message to a duty says; None while nobody counts it."""
+    if not may(door, CountMyTasks):
+        return None
+    try:
+        return await door.told(CountMyTasks())
+    except (BusError, Faulted, Refused):
+        return None
 
 
 def _links(door: Door, message: DutyMessageView) -> list[tuple[str, str | None]]:

@@ -19,6 +19,7 @@ from gateway.access import Permitted
 from gateway.door import Door
 from gateway.identity.case_files import use_cases
 from gateway.portal.department.cases.case_facts import conditions, people_in
+from gateway.portal.platform.today import today
 from gateway.portal.shell.confirmation import asked_once_more
 from gateway.portal.shell.pages import Pages, Shown, Values
 from gateway.portal.shell.time_left import times_left
@@ -66,7 +67,7 @@ async def _whole_file(door: Door, opened: OpenedCaseFile) -> Values:
         "sheet": sheet,
         "case": sheet.case,
         "left": left,
-        "conditions": conditions(sheet),
+        "conditions": conditions(sheet, today(door)),
         "means_of": MATERIAL_MEANS,
         "names": names,
         "moves": moves.items,

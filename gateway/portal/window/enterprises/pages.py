@@ -16,6 +16,7 @@ from contracts.enterprises import (
     RegisterEnterprise,
     RegisterPayeeAccount,
 )
+from contracts.intake import ListApplications
 from contracts.message import Id, Model
 from contracts.name_changes import ConfirmNameChange, ListNameChanges, ProposeNameChange
 from contracts.people import GrantMandate, ListMandates, MandateScope, MandateView
@@ -96,6 +97,7 @@ async def show_enterprise(door: Door, asked: OneAsked) -> Values:
         "today": today(door),
         "scopes": get_args(MandateScope),
         "may": {
+            "claims": may(door, ListApplications),
             "confirm": may(door, ConfirmPayeeAccount, "registered"),
             "register": may(door, RegisterPayeeAccount),
             "mandate": may(door, GrantMandate),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "review_0026"
-down_revision = "review_0024"
+down_revision = "review_0025"
 branch_labels = None
 depends_on = None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "review_0029"
-down_revision = "review_0026"
+down_revision = "review_0028"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,287 @@
+"""The same import with review listening, beside it without: by turns, each of other figures of enterprises that are known.
+
+Review has a database and one process of its own, with open cases of some of these enterprises, which rest on the figure that
+changes in every line. While it listens it keeps what it is told and judges those cases again; while it does not, what is told waits
+in its queue, and is heard before the next turn, untimed. Both kinds of turn write the same lines, and take turns in going first.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import psycopg
+
+from bench.casework.claims import claim, submitted, wire
+from bench.cpu import cpu_seconds
+from bench.filings import sample_item
+from bench.surroundings import ROOT, Surroundings
+from chassis.edge.frame import Frame
+from chassis.events.broker import connect
+from chassis.events.inbox import Inbox, Subscription
+from chassis.events.received import Received, decode
+from chassis.foundation.migrate import migrate
+from chassis.foundation.settings import Settings
+from chassis.tenancy.learning import tenant_subscription
+from console.policy.sample_city.table import write_table
+from console.servers.provision import drop, provision
+from contracts.enterprise_imports import ImportEnterprises
+from contracts.flow import QUEUES
+from contracts.identity import TenantOnboarded, TenantSettings
+from contracts.item import PolicyItemContent
+from contracts.message import Event
+from contracts.operations import OperationView
+from contracts.policies import PolicyPublished
+from contracts.rule import Fact, Level
+from services.review.cases.opening import open_cases
+from services.review.item_copies.use_cases import remember_items
+
+AIM = 0.9
+TURNS = 3
+FIGURE = "revenue:2025:万元"
+ITEM = "heard-item"
+HEARD_WITHIN_S = 900.0
+QUIET_S = 0.5
+HEARS = (
+    Subscription("items", frozenset({"PolicyPublished"}), remember_items),
+    Subscription("applications", frozenset({"ApplicationSubmitted"}), open_cases),
+    tenant_subscription(),
+)
+CHANGES = "SELECT count(*) FROM case_fact_change"
+AT_REST = """
+SELECT (SELECT count(*) FROM inbox) AS heard, (SELECT count(*) FROM moving_case)
+    + (SELECT count(*) FROM job WHERE kind = 'facts_moved' AND due_at <= now()) AS moving
+"""
+
+
+class Importer(Protocol):
+    """The catalogue of `bench import`, as far as it is needed here."""
+
+    folder: Path
+    owner: str
+
+    def command(self, table: Path, format: str) -> tuple[ImportEnterprises, int]: ...
+    def begins(self, command: ImportEnterprises) -> str: ...
+    def until(self, operation: str) -> OperationView: ...
+    def look(self, question: str) -> int: ...
+
+
+class Firm(NamedTuple):
+    """An enterprise of the table that has an open case."""
+
+    enterprise_id: str
+    uscc: str
+
+
+class Listener:
+    """Review: its database, and its process while it listens."""
+
+    def __init__(self, place: Surroundings, folder: Path, tenant: str, source: str) -> None:
+        drop(place.admin, "zhida_review")
+        dsns = provision(place.admin, "review")
+        migrate("review", dsns.owner)
+        self._place, self._folder, self._tenant, self._source = place, folder, tenant, source
+        self._owner = dsns.owner.replace("+psycopg", "")
+        self._settings = Settings("review", dsns.app, dsns.frame, place.amqp_url, place.cipher("review"))
+        self._environment = {
+            **os.environ, "DATABASE_URL": dsns.app, "FRAME_DATABASE_URL": dsns.frame, "AMQP_URL": place.amqp_url,
+            **place.keys("review"), "PYTHONPATH": str(ROOT),
+        }  # fmt: skip
+
+    def opens(self, firms: Sequence[Firm], values: Sequence[str]) -> None:
+        """An open case of each of these, on the figure as it is."""
+        frame = Frame(self._settings)
+        inbox = Inbox("review", HEARS, frame.event_unit, max_attempts=3)
+        content = _item()
+        told: list[tuple[Event, str]] = [
+            (_onboarded(self._tenant), self._tenant),
+            (PolicyPublished(item_id=ITEM, item_version=1, content=content, tenant=self._tenant), ITEM),
+        ]
+        for number, (firm, value) in enumerate(zip(firms, values, strict=True)):
+            about = claim(number, content, ITEM).model_copy(
+                update={"tenant": self._tenant, "filed_in": self._tenant, **firm._asdict()}
+            )
+            known = (_fact(value, self._source),)
+            told.append((submitted(about).model_copy(update={"facts": known}), about.application_id))
+        for event, subject in told:
+            message: Received[Any] = decode(wire(event, subject, datetime.now(UTC), self._tenant), wanted=inbox.wanted)
+            assert inbox.apply([message]).applied == 1, f"{type(event).__name__} was not taken"
+        frame.stop()
+
+    @contextmanager
+    def listening(self) -> Iterator[int]:
+        """Its process, after it has heard all that waited; → its pid."""
+        with (self._folder / "review.log").open("ab") as log:
+            command = [sys.executable, "-m", "chassis.edge.runner", "review"]
+            process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
+        try:
+            self.hears_all()
+            yield process.pid
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=60)
+
+    def hears_all(self) -> float:
+        """Wait until nothing waits for it, and no case is moving; → how many seconds that took. Raises TimeoutError."""
+        began, before = time.monotonic(), -1
+        while time.monotonic() < began + HEARD_WITHIN_S:
+            with psycopg.connect(self._owner) as connection:
+                heard, moving = connection.execute(AT_REST).fetchone() or (0, 1)
+            if not moving and heard == before and not self._waiting():
+                return time.monotonic() - began
+            before = heard
+            time.sleep(QUIET_S)
+        raise TimeoutError(f"review has not heard all in {HEARD_WITHIN_S} s; see {self._folder}")
+
+    def changes(self) -> int:
+        """How many facts of cases are others than they were filed on, each change counted."""
+        with psycopg.connect(self._owner) as connection:
+            row = connection.execute(CHANGES).fetchone()
+        return int(row[0]) if row else 0
+
+    def _waiting(self) -> int:
+        with connect(self._place.amqp_url) as connection:
+            return int(connection.channel().queue_declare(QUEUES["review"], passive=True).message_count)
+
+
+def heard_figures(
+    place: Surroundings, ours: Importer, tenant: str, source: str, lines: int, open_cases_of: int
+) -> dict[str, Any]:
+    """Both kinds of turn in one run. `heard_complete`: every line was imported each time, and every open case judged again."""
+    _empty(place)
+    table = ours.folder / "heard.csv"
+    write_table(table, lines)
+    first = _with_figures(table, 0)
+    _import(ours, first)
+    firms = _firms(ours, open_cases_of)
+    listener = Listener(place, ours.folder, tenant, source)
+    listener.opens(firms, [figure(0)] * len(firms))
+    seconds: dict[bool, float] = {True: 0.0, False: 0.0}
+    lag, cpu, whole = 0.0, 0.0, True
+    turns = [kind for turn in range(TURNS) for kind in ((False, True) if turn % 2 == 0 else (True, False))]
+    for number, listens in enumerate(turns, 1):
+        again = _with_figures(table, number)
+        if listens:
+            with listener.listening() as pid:
+                began = cpu_seconds([pid])
+                view = _import(ours, again)
+                lag += listener.hears_all()
+                cpu += cpu_seconds([pid]) - began
+        else:
+            view = _import(ours, again)
+            _settle(ours)
+        whole = whole and (view.state, view.done, view.refused) == ("finished", lines, 0)
+        assert view.ended_at is not None
+        seconds[listens] += (view.ended_at - view.begun_at).total_seconds()
+    with listener.listening():
+        changes = listener.changes()
+    drop(place.admin, "zhida_review")
+    said = {"heard_lag_s": round(lag / TURNS, 1), "heard_review_cpu_s": round(cpu / TURNS, 1)}
+    judged = {"heard_reassessed": changes, "heard_complete": whole and changes == len(firms) * len(turns)}
+    return _rates(lines, len(firms), seconds) | said | judged
+
+
+def _rates(lines: int, firms: int, seconds: dict[bool, float]) -> dict[str, Any]:
+    written = lines * TURNS
+    return {
+        "heard_lines": lines,
+        "heard_turns": TURNS,
+        "heard_open_cases": firms,
+        "heard_without_per_s": round(written / seconds[False]),
+        "heard_with_per_s": round(written / seconds[True]),
+        "heard_ratio": round(seconds[False] / seconds[True], 3),
+    }
+
+
+def heard_rows(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """What the report says of it."""
+    of = figures.__getitem__
+    beside = f"在听时每秒 {of('heard_with_per_s'):,} 行，不听时 {of('heard_without_per_s'):,} 行（目标 ≥ {AIM}）"
+    turns = f"{of('heard_lines'):,} 行更正，轮流各 {of('heard_turns')} 次"
+    judged = f"逐件重新核算 {of('heard_reassessed'):,} 次，齐全 {of('heard_complete')}"
+    after = f"导入结束后 {of('heard_lag_s')} 秒审核全部听完，审核用处理器 {of('heard_review_cpu_s')} 秒"
+    return [
+        ("审核旁听 heard", f"{of('heard_ratio')}", f"{beside}；{turns}"),
+        ("    在办件 open cases", f"{of('heard_open_cases'):,}", f"{judged}；{after}"),
+    ]
+
+
+def figure(number: int) -> str:
+    """The figure of every enterprise in turn `number`."""
+    return f"{1000 + number}.5"
+
+
+def _with_figures(table: Path, number: int) -> Path:
+    """The table again, with the figure of this turn in every line."""
+    other = table.with_name(f"heard-{number}.csv")
+    with table.open(encoding="utf-8", newline="") as source, other.open("w", encoding="utf-8", newline="") as target:
+        rows, written = csv.reader(source), csv.writer(target)
+        headings = next(rows)
+        place = headings.index(FIGURE)
+        written.writerow(headings)
+        written.writerows([*cells[:place], figure(number), *cells[place + 1 :]] for cells in rows)
+    return other
+
+
+def _import(ours: Importer, table: Path) -> OperationView:
+    return ours.until(ours.begins(ours.command(table, "csv")[0]))
+
+
+def _settle(ours: Importer) -> None:
+    """What is told lies in the queues before anybody begins to listen."""
+    ends = time.monotonic() + HEARD_WITHIN_S
+    while ours.look("SELECT count(*) FROM outbox WHERE published_at IS NULL") and time.monotonic() < ends:
+        time.sleep(QUIET_S)
+
+
+def _empty(place: Surroundings) -> None:
+    """What was told before is of other enterprises."""
+    with connect(place.amqp_url) as connection:
+        connection.channel().queue_purge(QUEUES["review"])
+
+
+def _firms(ours: Importer, count: int) -> list[Firm]:
+    """The enterprises that were imported last."""
+    with psycopg.connect(ours.owner) as connection:
+        rows = connection.execute("SELECT id, uscc FROM enterprise ORDER BY id DESC LIMIT %s", [count]).fetchall()
+    return [Firm(*row) for row in rows]
+
+
+def _item() -> PolicyItemContent:
+    """The sample item, for one in a thousand of the figure."""
+    item = sample_item()
+    fact = {"node": "fact", "fact": "revenue", "period": "Y"}
+    rate = {"node": "rate", "base": fact, "rate": {"node": "fixed", "value": "1", "unit": "‰"}}
+    condition = {"node": "condition", "fact": "revenue", "period": "Y", "operator": "gt", "value": "1", "unit": "万元"}
+    item["rules"] |= {
+        "fact_types": [{"name": "revenue", "label": "营业收入", "kind": "number", "unit": "万元", "codes": []}],
+        "reference_year": 2025, "eligibility": condition, "amount": rate,
+    }  # fmt: skip
+    item["rules"]["plan"] |= {
+        "materials": [],
+        "form_fields": [],
+        "steps": [{"kind": "material_check"}, {"kind": "approval"}],
+    }
+    return PolicyItemContent.model_validate(item)
+
+
+def _fact(value: str, source: str) -> Fact:
+    return Fact(
+        name="revenue", kind="number", value=value, unit="万元", period="2025", source=source, as_of=date.today()
+    )
+
+
+def _onboarded(tenant: str) -> TenantOnboarded:
+    return TenantOnboarded(
+        id=tenant, parent_id=None, level=Level.COUNTY, division_code="360702", name=tenant,
+        settings=TenantSettings(), settings_version=1,
+    )  # fmt: skip

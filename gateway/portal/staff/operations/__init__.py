@@ -1,0 +1,1 @@
+"""What became of the lines of long work, to be taken home."""

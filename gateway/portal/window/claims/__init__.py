@@ -1,0 +1,1 @@
+"""What the counter does for an enterprise in its claims: papers that were shown, and taking one back."""

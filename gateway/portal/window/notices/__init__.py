@@ -1,0 +1,1 @@
+"""Papers that wait to be served, at the window."""

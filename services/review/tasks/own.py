@@ -1,0 +1,25 @@
+"""Which tasks are the actor's department's."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, or_
+
+from chassis.read.reader import Reader
+from contracts.refusal import Forbidden
+from services.review.tasks.store import CASE_TASK
+
+C = CASE_TASK.c
+
+
+def of_own_department(reader: Reader) -> ColumnElement[bool]:
+    """Those of the actor's department, by the register where the task is in it, else by name. Raises Forbidden."""
+    return or_(*ways_to_own(reader))
+
+
+def ways_to_own(reader: Reader) -> list[ColumnElement[bool]]:
+    """No task is its own in both ways. Raises Forbidden."""
+    actor = reader.actor
+    if actor.department_id is None and not actor.department:
+        raise Forbidden()
+    by_name = C.department_id.is_(None) & (C.department == (actor.department or ""))
+    return [by_name] if actor.department_id is None else [C.department_id == actor.department_id, by_name]
