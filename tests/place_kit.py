@@ -45,6 +45,8 @@ NOT_YET = frozenset(
 
 YUAN = 100
 APPROVER = "政策主管部门审批岗"
+BODY, COURT = "示例市人民政府", "示例市中级人民法院"
+"""Whom one turns to who does not agree with a decision."""
 
 
 @dataclass(frozen=True)
@@ -292,6 +294,7 @@ def opened(house: LaterHouse, name: str, county: Mapping[str, str], city: Mappin
     house.lends(door)
     ids = (f"{name}-city-{tag}", f"{name}-{tag}")
     places = [Place(house, door, id, DemoPeople(door, house.platform_token, id)) for id in ids]
+    remedies = {"reconsideration_body": BODY, "court": COURT}
     for place, parent, level, code in zip(places, (None, ids[0]), ("city", "county"), ("3607", "360732"), strict=True):
         body = {
             "id": place.id,
@@ -299,7 +302,7 @@ def opened(house: LaterHouse, name: str, county: Mapping[str, str], city: Mappin
             "level": level,
             "division_code": code,
             "name": f"示例{'市' if parent is None else '县'}{tag}",
-            "settings": {"receipt_prefix": f"{tag}{'C' if parent is None else ''}".upper()},
+            "settings": {"receipt_prefix": f"{tag}{'C' if parent is None else ''}".upper(), "remedies": remedies},
         }
         place.platform("/tenants", body)
     region = Region(*places)
