@@ -145,7 +145,9 @@ def test_the_simple_one_is_reminded_of_at_50_and_80_percent_and_at_its_end_once_
         mianyang.goes_to_day(day, 17, 31)
         assert len(eventually(lambda words=words: mianyang.steps(receipt, words))) == 1
         assert eventually(lambda kind=kind: heard_of(county, receipt, kind)) == count
-    assert [len(mianyang.steps(receipt, words)) for words in ("已用 50%", "已用 80%", "审核超过时限")] == [1, 1, 1]
+    assert [
+        len(mianyang.steps(receipt, words)) for words in ("审核时限已用 50%", "审核时限已用 80%", "审核超过时限")
+    ] == [1, 1, 1]
     (late,) = county.all("/cases", by=leader_of(INDUSTRY), overdue="true")
     assert late["claim"]["receipt"] == receipt["receipt"]
 
@@ -176,7 +178,7 @@ def test_the_complex_one_is_judged_by_a_panel_shown_to_everybody_and_granted_bef
     county.approves(case["case_id"], INDUSTRY)
     county.releases(receipt["receipt"])
     assert county.told(mianyang.firms["complex"], receipt["receipt"], "disbursement_settled")
-    assert len(mianyang.steps(receipt, "已用 50%")) == 1
+    assert len(mianyang.steps(receipt, "审核时限已用 50%")) == 1
 
 
 def test_the_list_of_award_funds_is_what_was_paid_and_each_firm_reads_its_own(mianyang: Mianyang) -> None:
