@@ -172,9 +172,8 @@ class Cases(AggregateStore[Case]):
         begun = [case for case in moved if case.is_open and case.read_as not in OPEN]
         ended = [case for case in moved if not case.is_open]
         part = [case for case in ended if case.instalment > 1 or case.assessment.instalment is not None]
-        now = self._uow.now
-        self._uow.schedule_many(FACTS_MOVED, [(each.tenant, each.id, now) for each in begun])
-        self._uow.schedule_many(INSTALMENT_DECIDED, [(each.tenant, each.id, now) for each in part])
+        for kind, whose in ((FACTS_MOVED, begun), (INSTALMENT_DECIDED, part)):
+            self._uow.schedule_many(kind, [(each.tenant, each.id, self._uow.now) for each in whose])
         for case in moved:
             case.read_as = case.state
 

@@ -266,9 +266,12 @@ class Registry(FakeRegistry):
 
 def _registry(undo_minutes: int) -> Registry:
     registry = Registry()
-    settings = TenantSettings(undo_minutes=undo_minutes, remedies=REMEDIES)
-    registry.tenants["zhanggong"] = ("ganzhou", Level.COUNTY, settings)
+    registry.tenants["zhanggong"] = ("ganzhou", Level.COUNTY, settings_of(undo_minutes))
     return registry
+
+
+def settings_of(undo_minutes: int) -> TenantSettings:
+    return TenantSettings(undo_minutes=undo_minutes, remedies=REMEDIES)
 
 
 def review_unit(
