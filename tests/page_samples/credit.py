@@ -145,7 +145,8 @@ ARCHIVED = ArchivedClaim(
     frozen_at=NOON,
 )
 PACKAGES = {"get_archive_packages": told(ArchivePackages(items=(package(2), package(1))))}
-NO_VOUCHERS = {"get_archive_packages": told(ArchivePackages(items=(package(1),)))}
+EMPTY = package(1).model_copy(update={"files": ()})
+NO_FILES = {"get_archive_packages": told(ArchivePackages(items=(EMPTY,)))}
 NAMES = {"list_appointments": appointments()}
 CHECK_LIST, ARCHIVE_LIST = "/department/credit-checks", "/department/archive"
 SAMPLES = [
@@ -193,7 +194,7 @@ SAMPLES = [
     PageSample(
         f"{ARCHIVE_LIST}/{{receipt}}/package.zip",
         f"{ARCHIVE_LIST}/{RECEIPT}/package.zip",
-        NO_VOUCHERS,
+        NO_FILES,
         "archive_bureau",
         gives="application/zip",
     ),
