@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -160,46 +161,61 @@ def heard_figures(
     _empty(place)
     table = ours.folder / "heard.csv"
     write_table(table, lines)
-    first = _with_figures(table, 0)
-    _import(ours, first)
+    _import(ours, _with_figures(table, 0))
     firms = _firms(ours, open_cases_of)
     listener = Listener(place, ours.folder, tenant, source)
     listener.opens(firms, [figure(0)] * len(firms))
-    seconds: dict[bool, float] = {True: 0.0, False: 0.0}
-    lag, cpu, whole = 0.0, 0.0, True
-    turns = [kind for turn in range(TURNS) for kind in ((False, True) if turn % 2 == 0 else (True, False))]
-    for number, listens in enumerate(turns, 1):
-        again = _with_figures(table, number)
-        if listens:
-            with listener.listening() as pid:
-                began = cpu_seconds([pid])
-                view = _import(ours, again)
-                lag += listener.hears_all()
-                cpu += cpu_seconds([pid]) - began
-        else:
-            view = _import(ours, again)
-            _settle(ours)
-        whole = whole and (view.state, view.done, view.refused) == ("finished", lines, 0)
-        assert view.ended_at is not None
-        seconds[listens] += (view.ended_at - view.begun_at).total_seconds()
+    turns = [_Turn(listens) for turn in range(TURNS) for listens in ((False, True) if turn % 2 == 0 else (True, False))]
+    for number, turn in enumerate(turns, 1):
+        turn.take(ours, _with_figures(table, number), listener)
     with listener.listening():
         changes = listener.changes()
     drop(place.admin, "zhida_review")
-    said = {"heard_lag_s": round(lag / TURNS, 1), "heard_review_cpu_s": round(cpu / TURNS, 1)}
-    judged = {"heard_reassessed": changes, "heard_complete": whole and changes == len(firms) * len(turns)}
-    return _rates(lines, len(firms), seconds) | said | judged
-
-
-def _rates(lines: int, firms: int, seconds: dict[bool, float]) -> dict[str, Any]:
-    written = lines * TURNS
+    beside, heard = ([turn for turn in turns if turn.listens is kind] for kind in (False, True))
+    seconds, beside_s = (sum(turn.seconds for turn in some) for some in (heard, beside))
+    whole = all(turn.whole(lines) for turn in turns)
     return {
         "heard_lines": lines,
         "heard_turns": TURNS,
-        "heard_open_cases": firms,
-        "heard_without_per_s": round(written / seconds[False]),
-        "heard_with_per_s": round(written / seconds[True]),
-        "heard_ratio": round(seconds[False] / seconds[True], 3),
+        "heard_open_cases": len(firms),
+        "heard_without_per_s": round(lines * TURNS / beside_s),
+        "heard_with_per_s": round(lines * TURNS / seconds),
+        "heard_ratio": round(beside_s / seconds, 3),
+        "heard_lag_s": round(sum(turn.lag for turn in heard) / TURNS, 1),
+        "heard_review_cpu_s": round(sum(turn.cpu for turn in heard) / TURNS, 1),
+        "heard_reassessed": changes,
+        "heard_complete": whole and changes == len(firms) * len(turns),
     }
+
+
+@dataclass
+class _Turn:
+    """One import of the table, in seconds; `lag` and `cpu` are what review has needed afterwards and in all."""
+
+    listens: bool
+    lag: float = 0.0
+    cpu: float = 0.0
+    view: OperationView | None = None
+
+    def take(self, ours: Importer, table: Path, listener: Listener) -> None:
+        if not self.listens:
+            self.view = _import(ours, table)
+            _settle(ours)
+            return
+        with listener.listening() as pid:
+            began = cpu_seconds([pid])
+            self.view = _import(ours, table)
+            self.lag = listener.hears_all()
+            self.cpu = cpu_seconds([pid]) - began
+
+    @property
+    def seconds(self) -> float:
+        assert self.view is not None and self.view.ended_at is not None
+        return (self.view.ended_at - self.view.begun_at).total_seconds()
+
+    def whole(self, lines: int) -> bool:
+        view = self.view
+        return view is not None and (view.state, view.done, view.refused) == ("finished", lines, 0)
 
 
 def heard_rows(figures: dict[str, Any]) -> list[tuple[str, str, str]]:

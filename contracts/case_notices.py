@@ -179,7 +179,7 @@ class NoticeList(Model):
     """Papers, the newest first."""
 
     items: tuple[NoticeView, ...] = ()
-    electronic: ElectronicService = ElectronicService()
+    electronic: ElectronicService = Field(default_factory=ElectronicService)
 
 
 class ListCaseNotices(Query[NoticeList]):

@@ -147,19 +147,19 @@ class GetCreditDraw(Query[CreditDrawView]):
     draw_id: Id
 
 
-class CreditDrawPage(Page):
-    """`waiting`: items with claims that were granted on credit and that no draw has been made from."""
-
-    items: tuple[CreditDrawView, ...] = ()
-    waiting: tuple[ItemAwaitingDraw, ...] = ()
-
-
 class ItemAwaitingDraw(Model):
     item_id: Id
     item_title: str
     cases: int
     first_decided_on: date
     last_decided_on: date
+
+
+class CreditDrawPage(Page):
+    """`waiting`: items with claims that were granted on credit and that no draw has been made from."""
+
+    items: tuple[CreditDrawView, ...] = ()
+    waiting: tuple[ItemAwaitingDraw, ...] = ()
 
 
 class ListCreditDraws(PagedQuery[CreditDrawPage]):
@@ -242,6 +242,3 @@ class CreditChecksPublished(Event):
     department: str
     checks: int
     failed: int
-
-
-CreditDrawPage.model_rebuild()

@@ -1,22 +1,18 @@
 """Long cases in the running house: many steps, many hands, an undo window, and days that pass at once.
 
-An item of the sample with a plan of its own: a supplement, materials, two departments in a joint check, a public notice, a batch
-that two persons fix, approvals in bulk that are taken back once and given again one by one, and a second instalment with its
-recheck. Everybody is a small loop over their own worklist, as in the demonstration.
+Everything that the plan of `long_scene_kit` asks for is done; approvals are given in bulk, taken back once, and given again one by
+one. Everybody is a small loop over their own worklist, as in the demonstration.
 """
 
 from __future__ import annotations
 
-import copy
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from long_plan import HALVES, NOTICE, RANKED
-from scene_kit import INSTANT, small_scene
+from long_scene_kit import ASKED, list_of, times_of
 from system_kit import House
 
 from chassis.testing.waiting import eventually
@@ -26,14 +22,6 @@ from console.demo.board import Board, Story
 from console.demo.door import RequestRefused
 from console.demo.people import leader_of, officer_of
 from console.demo.preparation import Stage
-from console.demo.scene import HERE, Scene
-from contracts.authoring import GUIDE_PARTS
-from contracts.item import PolicyItemContent
-from services.catalog.policies.guides import written_anew
-
-CODE = "ZJ-905"
-ASKED = ("联审单位甲（示例）", "联审单位乙（示例）")
-UNDO_MINUTES = 30
 
 DAYS_PASS = """
 WITH over AS (
@@ -49,77 +37,6 @@ UPDATE job SET due_at = now() FROM closed
 WHERE job.kind IN ('release_decision', 'instalment_look') AND job.subject = closed.id
 """
 """What a day and half an hour would bring; a window closes for those whose decision was taken back once."""
-
-
-def long_scene(name: str, count: int, *, code: str = CODE, mode: str = "instant") -> Scene:
-    """So many new enterprises that claim the item with the long plan; `mode` no_application: that are listed for it."""
-    scene = small_scene(name, [INSTANT] * count)
-    (content,) = scene.items.values()
-    long: dict[str, Any] = copy.deepcopy(dict(content))
-    long |= {"code": code, "title": f"{long['title']}（多步骤 {code}）"}
-    plan = long["rules"]["plan"]
-    check, approval = plan["steps"]
-    plan["steps"] = [check, {"kind": "joint_check", "departments": list(ASKED)}, NOTICE, approval]
-    plan["materials"][0].pop("commitment")  # somebody has to look at the original
-    claims = tuple(replace(claim, item=code) for claim in scene.claims)
-    if mode == "no_application":
-        plan |= {"mode": mode, "form_fields": [], "review_limit": None, "materials": []}
-        plan["steps"] = [plan["steps"][1], approval]
-        # Nobody fills in a form: what the enterprise would have declared is in its file.
-        claims = tuple(_listed(claim) for claim in claims)
-    else:
-        long["rules"] |= {"quotas": [RANKED], "instalments": HALVES}
-    content = PolicyItemContent.model_validate(long)
-    return Scene(scene.name, {code: written_anew(content, GUIDE_PARTS).model_dump(mode="json")}, claims)
-
-
-def _listed(claim: Any) -> Any:
-    told = [{**fact, "source": "章贡区工信局"} for fact in claim.declared_facts]
-    return replace(
-        claim,
-        route="nomination",
-        declared_facts=(),
-        enterprise=replace(claim.enterprise, file_facts=(*claim.enterprise.file_facts, *told)),
-    )
-
-
-def prepared(house: House, scene: Scene) -> Stage:
-    """Everything is in place, the people of the joint check included."""
-    stage = house.prepare(scene)
-    if (times := times_of(stage)) > 1:  # there is money for all of it; each time a part is due
-        claims = tuple(replace(claim, expected_fen=claim.expected_fen // times) for claim in scene.claims)
-        stage.scene = replace(scene, claims=claims)
-    for department in ASKED:
-        stage.people.appoint(officer_of(department))
-    return stage
-
-
-@contextmanager
-def undo_window(house: House, minutes: int = UNDO_MINUTES) -> Iterator[None]:
-    """Decisions can be taken back for so long in the county, while the block runs."""
-    _change_window(house, minutes)
-    try:
-        yield
-    finally:
-        _change_window(house, 0)
-
-
-def _change_window(house: House, minutes: int) -> None:
-    with house.client() as client:
-        own = {"Authorization": f"Bearer {house.platform_token}"}
-        seen = client.get(f"/api/v1/tenants/{HERE}", headers=own)
-        tenant = seen.json()
-        body = {name: tenant[name] for name in ("parent_id", "division_code", "name")}
-        body |= {"settings": tenant["settings"] | {"undo_minutes": minutes}, "why": "测试：撤回决定的时限"}
-        key = f"test/undo/{minutes}/{tenant['version']}"
-        answer = client.put(
-            f"/api/v1/tenants/{HERE}",
-            json=body,
-            headers=own | {"Idempotency-Key": key, "If-Match": seen.headers["ETag"]},
-        )
-        assert answer.is_success, answer.text
-    heard = "SELECT count(*) FROM tenant WHERE id = %s AND coalesce((settings ->> 'undo_minutes')::int, 0) = %s"
-    eventually(lambda: house.count("review", heard, [HERE, minutes]) == 1)
 
 
 class Desk(Player):
@@ -308,16 +225,6 @@ class Pusher(Player):
         return False
 
 
-def list_of(stage: Stage) -> dict[str, Any]:
-    """The scene's claims as one list."""
-    (code,) = stage.scene.items
-    lines = [
-        {"enterprise_id": stage.enterprises[each.enterprise.uscc], "amount_fen": each.expected_fen}
-        for each in stage.scene.claims
-    ]
-    return {"item_id": stage.items[code], "lines": lines}
-
-
 def long_cast(
     house: House, stage: Stage, board: Board, closing: threading.Event, *, approves: bool = True, filed: bool = False
 ) -> Sequence[Player]:
@@ -360,12 +267,6 @@ def wanted_of(stage: Stage) -> list[str]:
     return sorted(accounts * times_of(stage))
 
 
-def times_of(stage: Stage) -> int:
-    """How often the item pays each claim, each time as much as is expected."""
-    (content,) = stage.scene.items.values()
-    return len(content["rules"]["instalments"]["parts"]) if content["rules"].get("instalments") else 1
-
-
 def carried_through(house: House, stage: Stage, *, within: float = 90.0) -> Board:
     """All cases of the scene are paid, each instalment once."""
     with long_cases(house, stage) as board:
@@ -374,8 +275,9 @@ def carried_through(house: House, stage: Stage, *, within: float = 90.0) -> Boar
 
 
 def wait_until_paid(house: House, stage: Stage, board: Board, *, within: float = 90.0) -> None:
-    wanted = len(wanted_of(stage))
-    eventually(lambda: board.finished and len(credits_of(house, stage)) >= wanted, within=within, every=0.2)
+    eventually(
+        lambda: board.finished and len(credits_of(house, stage)) >= len(wanted_of(stage)), within=within, every=0.2
+    )
 
 
 REGISTER = """

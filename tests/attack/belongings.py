@@ -257,6 +257,9 @@ def _own_of_the_department(mine: Belongings) -> None:
         "experts/{expert_id}": mine.order("/experts", "department", expert)["expert_id"],
         # None of the scene's items has a panel or a public notice: an id that nobody has is as good as another's.
         "panels/{panel_id}": new_id(),
+        "credit-draws/{draw_id}": new_id(),
+        "credit-checks/{check_id}": new_id(),
+        "archive/{receipt}": "ZD-20260310-AAAA0001",
         "objections/{objection_id}": new_id(),
         # Nor has any of its cases a task left once the scene is played.
         "tasks/{task_id}": new_id(),

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from long_cases_kit import long_cases, long_scene, must_be_paid_once, prepared, undo_window, wait_until_paid
+from long_cases_kit import long_cases, must_be_paid_once, wait_until_paid
+from long_scene_kit import long_scene, prepared, undo_window
 from system_kit import House
 
 ROUNDS = {

@@ -11,16 +11,8 @@ from typing import Any
 import httpx
 import psycopg
 from faults_kit import CRASHES, IN_HAND, duplicates, outbox_empty, set_aside, state_of
-from long_cases_kit import (
-    carried_through,
-    list_of,
-    long_cases,
-    long_scene,
-    must_be_paid_once,
-    prepared,
-    undo_window,
-    wait_until_paid,
-)
+from long_cases_kit import carried_through, long_cases, must_be_paid_once, wait_until_paid
+from long_scene_kit import list_of, long_scene, prepared, undo_window
 from system_kit import House, answered
 
 from chassis.foundation.ids import new_id

@@ -48,13 +48,13 @@ def test_d_a_decision_that_is_held_and_that_nobody_will_ever_say_is_noticed(stil
     with changed(
         still,
         "review",
-        f"UPDATE review_case SET undo_until = now() + interval '20 minutes' {one}",
+        f"UPDATE review_case SET undo_until = now() - interval '20 minutes' {one}",
         f"UPDATE review_case SET undo_until = NULL {one}",
     ):
         report = look(still)
     assert report.verdicts() == only("D")
     assert "可撤回期内的决定" in texts(report)
-    assert "没有任何定时工作跟进" in texts(report)
+    assert "已过时限" in texts(report)
 
 
 def test_d_a_timer_that_should_have_fired_is_noticed(still: House) -> None:

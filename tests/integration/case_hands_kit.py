@@ -45,8 +45,8 @@ class OpenTask(NamedTuple):
 @dataclass
 class CaseInHand:
     """A case on its way. `figures` are what officers will set, `most_fen` the most that they may, `persons` how many share a part that
-    goes to natural persons; `bars`: joint checks are answered with a bar; `fails`: the inspection does not pass. `refused_for` and
-    `refused_in` are what the last approval was refused for."""
+    goes to natural persons; `bars`: joint checks are answered with a bar; `fails`: the inspection does not pass. `refused_for` is what the last
+    approval was refused for."""
 
     case_id: str
     tenant: str
@@ -57,10 +57,9 @@ class CaseInHand:
     bars: bool = False
     fails: bool = False
     refused_for: tuple[str, ...] = ()
-    refused_in: str = ""
 
     def was_refused(self, refusal: Refusal) -> None:
-        self.refused_for, self.refused_in = refusal.codes, str(refusal)
+        self.refused_for = refusal.codes
 
 
 class CaseHands:
@@ -105,8 +104,7 @@ class CaseHands:
 
     def rejects(self, hand: CaseInHand) -> None:
         """The only place where a case is refused: for what stood against its approval."""
-        case, why = self.case(hand), f"经审核不予批准：{hand.refused_in}"
-        order = RejectCase(case_id=hand.case_id, reason=why, expected_version=case["version"])
+        order = RejectCase(case_id=hand.case_id, expected_version=self.case(hand)["version"])
         self.review.calls(order, hand.tenant, officer(hand.tenant, hand.department, "leader"))
 
     # -- what stands beside the steps ---------------------------------------------------------------------

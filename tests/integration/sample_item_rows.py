@@ -32,7 +32,8 @@ class Row:
     """One claim and its end.
 
     `bears` says who bears how much, `pays` who pays it out where that is another. `receivers` are those other than the applicant, each with its
-    amount and its label. `refused` are the reasons of a refusal: at the filing, or (`rejected`) when the last approval was tried.
+    amount and its label. `refused` are the reasons of a refusal at the filing; `rejected` what stood against the approval, and `says` what the enterprise
+    reads of it. `earlier` is what the register knew of before; `also` what the form asks for beside the example.
     `unpublished` is why the item cannot be published as it is; it is carried on with a basis that the test supposes. `on`: another
     day of filing than the example's, where the example's is outside the item's window.
     """
@@ -143,7 +144,7 @@ ROWS: tuple[Row, ...] = (
     granted("FJ-016", 1, 200_000, "city"),
     granted("FJ-017", 1, 22_000, "city"),
     granted("GD-001", 2, 600_000, "county"),
-    rejected("GD-001", 1, "step_failed", "联合审核", bars=True),
+    rejected("GD-001", 1, "step_failed", "存在未缴清的税款", bars=True),
     granted("GD-002", 1, 50_000, "county"),
     granted("GD-005", 3, 550_000, "city"),
     rejected("GD-005", 4, "inspection_required", "现场勘查", fails=True),
@@ -153,7 +154,7 @@ ROWS: tuple[Row, ...] = (
     granted("GD-010", 2, 45_220, "city"),
     granted("GZ-001", 1, 2_100, "city"),
     granted("GZ-003", 1, 175_000, "city"),
-    rejected("GZ-003", 6, "nothing_to_pay", "已经享受过", earlier=150_000),
+    rejected("GZ-003", 6, "nothing_to_pay", "最多 2 次", earlier=150_000),
     granted("GZ-005", 1, 400_000, "city"),
     granted("GZ-006", 11, 300_000, "county"),
     granted("GZ-009", 1, 50_000, bears={"city": 50_000}, pays={"county": 50_000}),
@@ -239,7 +240,7 @@ ROWS: tuple[Row, ...] = (
     granted("SC-011", 3, 300_000, "county", receivers=(("发放贷款的银行", 300_000, None),)),
     granted("SC-014", 4, 2_000_000, "city"),
     granted("SC-015", 1, 320_000, "city"),
-    rejected("SC-017", 8, "nothing_to_pay", "已经享受过", earlier=200_000),
+    rejected("SC-017", 8, "nothing_to_pay", "最多 1 次", earlier=200_000),
     granted("SC-017", 9, 100_000, "city", earlier=200_000),
     granted("SC-018", 1, 200_000, "city"),
     granted("SC-020", 2, 2_000, "county"),

@@ -268,7 +268,7 @@ class Journey:
         ended |= {
             "state": case["state"],
             "rejected": each.hand.refused_for,
-            "says": each.row.says if each.row.says in case["note"] else each.hand.refused_in,
+            "says": each.row.says if each.row.says in case["note"] else case["note"],
             "undone": [step["kind"] for step in case["steps"] if step["state"] != "passed" and not each.row.rejected],
             "left": self._open_tasks(each.hand.case_id),
             "yuan": _sum(told),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from calendar_kit import nations_year
+from remedies import REMEDIES
 from scene_kit import new_uscc
 from stdnum.cn import ric
 from whole_office_kit import Offices
@@ -211,7 +212,7 @@ def _onboarded() -> list[TenantOnboarded]:
             level=level,
             division_code=DIVISIONS[tenant],
             name=tenant,
-            settings=TenantSettings(undo_minutes=UNDO_MINUTES, receipt_prefix=tenant[:2].upper()),
+            settings=TenantSettings(undo_minutes=UNDO_MINUTES, receipt_prefix=tenant[:2].upper(), remedies=REMEDIES),
             settings_version=1,
         )
         for place, (level, tenant) in enumerate(chain)

@@ -37,7 +37,7 @@ OTHERS = (
     "SELECT case_tenant, enterprise_id, uscc, is_open FROM case_claimant ORDER BY 2, 3, 4",
     "SELECT absorbed_id, surviving_id FROM merged_enterprise ORDER BY 1",
     "SELECT uscc, period, amount_fen FROM award ORDER BY 1",
-    "SELECT aggregate_type, aggregate_id, sequence FROM position ORDER BY 1, 2",
+    "SELECT aggregate_type, aggregate_id, sequence FROM position WHERE aggregate_id ~ '-[0-9]$' ORDER BY 1, 2",
     "SELECT count(*) FROM moving_case",
 )
 

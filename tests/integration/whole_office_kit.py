@@ -24,6 +24,7 @@ from chassis.edge.frame import Frame
 from chassis.edge.rooms import service_class
 from chassis.events.inbox import Inbox
 from chassis.events.reached import all_here
+from chassis.files.objects import Objects
 from chassis.foundation.ids import new_id
 from chassis.foundation.settings import Settings
 from chassis.tenancy.learning import calendar_subscription, tenant_subscription
@@ -46,6 +47,10 @@ DUE = text(
 )
 OUTSIDE = frozenset({"item_links"})
 """Work that looks at addresses out there."""
+
+
+STORES = frozenset({"paper_shelf"})
+"""Ports that are the object store, which is a folder here; nobody is out there at the others."""
 
 
 class Refusal(Exception):
@@ -75,7 +80,7 @@ class ServiceAtWork:
         made = service_class(name)
         self.service = made()
         for port in (name for name, _ in inspect.getmembers(made, lambda each: isinstance(each, Port))):
-            setattr(self.service, port, None)
+            setattr(self.service, port, Objects.from_env() if port in STORES else None)
         self.service.frame = self.frame
         self.subscriptions = _subscriptions(self.service)
         due = _due_work(self.service, self.frame)

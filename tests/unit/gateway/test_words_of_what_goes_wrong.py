@@ -26,6 +26,11 @@ ASK_FIRST = {
     "/api/v1/cases/{case_id}/file",
     "/api/v1/applications/{application_id}/withdraw",
     "/api/v1/applications/{application_id}/supplement/answer",
+    "/api/v1/applications/{application_id}/electronic-service",
+    "/api/v1/applications/{application_id}/electronic-service/withdraw",
+    "/api/v1/findings/{finding_id}/defence",
+    "/api/v1/findings/{finding_id}/repair-requests",
+    "/api/v1/findings/{finding_id}/record-objections",
 }
 """Orders that ask somebody else before they do anything: while that is not answered, nothing has been ordered."""
 
