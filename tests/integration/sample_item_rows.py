@@ -61,10 +61,6 @@ class Row:
     def name(self) -> str:
         return f"{self.item}/{self.example}"
 
-    @property
-    def is_filed(self) -> bool:
-        return not self.refused
-
 
 def granted(item: str, example: int, yuan: int, payer: str | None = None, **said: Any) -> Row:
     bears = said.pop("bears", {payer: yuan})
