@@ -226,6 +226,9 @@ def test_whoever_opens_a_paper_has_its_file_made_at_once_and_a_stranger_finds_no
     own = ListOwnNotices(application_id=case.claim.application_id)
     assert len(review.asked(own, actor=FIRM)["ok"]["items"]) == 1
     assert review.asked(own, actor=STRANGER)["ok"]["items"] == []
+    window = Actor(id="window-1", roles=frozenset({"window"}))
+    assert len(review.asked(own, actor=window)["ok"]["items"]) == 1
+    assert review.asked(own, actor=window, tenant="xingguo")["refused"]["code"] == "paper_not_found"
 
 
 def refused_paper(review: Review) -> tuple[CaseView, NoticeView]:

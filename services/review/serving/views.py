@@ -53,13 +53,15 @@ def list_case_notices(query: ListCaseNotices, reader: Reader) -> NoticeList:
 
 
 def list_own_notices(query: ListOwnNotices, reader: Reader) -> NoticeList:
-    """Nothing for whoever it is not theirs. Raises Forbidden."""
+    """Nothing for an enterprise whose it is not. Raises Forbidden, or PaperNotFound for a window that has none to hand out."""
     actor = reader.actor
     if actor.enterprise_id is None and "window" not in actor.roles:
         raise Forbidden()
     found = _papers_of(query.application_id, reader)
     if actor.enterprise_id is not None and found.items and not is_enterprise(found.items[0].claim, reader):
         return NoticeList()
+    if actor.enterprise_id is None and not found.items:
+        raise PaperNotFound()
     return found
 
 
