@@ -45,6 +45,12 @@ def paper(**changes: Any) -> NoticeView:
     return NoticeView(**said | changes)
 
 
+def another(notice_id: str, **changed: Any) -> NoticeView:
+    """The same of another number."""
+    number = NUMBER.replace("12号", "13号")
+    return paper(notice_id=notice_id, number=number, content=CONTENT.model_copy(update={"number": number}), **changed)
+
+
 SERVED = paper(
     served_at=AT, served_by_means="window", reconsider_until=date(2026, 5, 8), sue_until=date(2026, 9, 9), version=4
 )

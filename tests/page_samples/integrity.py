@@ -84,6 +84,7 @@ RECOVERY = {
 }
 CONFIRMED = RECOVERY | {
     "recovery_id": "recovery-0",
+    "number": "章科追决〔2026〕2号",
     "state": "confirmed",
     "decided_by": "leader-2",
     "decided_at": "2026-03-22T02:00:00Z",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from enterprise_records_kit import ACCOUNTS, HOLDER_SHEET, HOLDERS, OWN, mandates
-from paper_answers import paper, paper_answers
+from paper_answers import another, paper, paper_answers
 from staff_kit import appointments, colleague
 
 from contracts.refusal import Refusal
@@ -102,7 +102,7 @@ SAMPLES = [
     PageSample(RECEIVER, f"{RECEIVERS}/holder-1", HOLDING, "counter_clerk"),
     PageSample(RECEIVER, f"{RECEIVERS}/holder-1", HOLDING, "counter_bureau"),
     PageSample(RECEIVER, f"{RECEIVERS}/holder-1?x=none", NOBODY, "counter_clerk"),
-    PageSample(PAPERS, PAPERS, paper_answers(paper(), paper(notice_id="paper-2", opened_at=None)), "counter_clerk"),
+    PageSample(PAPERS, PAPERS, paper_answers(paper(), another("paper-2", opened_at=None)), "counter_clerk"),
     PageSample(PAPERS, f"{PAPERS}?about=ZGQ", paper_answers(), "counter_bureau"),
     PageSample(ENTERPRISE, "/window/enterprises/ent-1", ONE, "counter_clerk"),
     PageSample(ENTERPRISE, "/window/enterprises/ent-1?x=new", NEW, "counter_clerk"),

@@ -64,7 +64,7 @@ def _package(ended: FreezeOccasion, head: Head) -> NewPackage | None:
     """None where everything that it would list is listed already."""
     number, frozen_at = head.packages + 1, ended.event.envelope.time
     files = together(head.files, ended.files)
-    if files == head.files:
+    if head.packages and files == head.files:
         return None
     manifest = manifest_of(ended.claim, number, ended.stage, files, frozen_at, head.last_sha256)
     sha256 = hash_of(manifest)
