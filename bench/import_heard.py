@@ -8,6 +8,7 @@ in its queue, and is heard before the next turn, untimed. Both kinds of turn wri
 from __future__ import annotations
 
 import csv
+import json
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -58,10 +60,10 @@ HEARS = (
     tenant_subscription(),
 )
 CHANGES = "SELECT count(*) FROM case_fact_change"
-AT_REST = """
-SELECT (SELECT count(*) FROM inbox) AS heard, (SELECT count(*) FROM moving_case)
-    + (SELECT count(*) FROM job WHERE kind = 'facts_moved' AND due_at <= now()) AS moving
-"""
+RESTS_ON = "SELECT count(*) FROM review_case WHERE state = 'accepted' AND facts @> '{}'"
+SAID = "SELECT count(*) FROM outbox WHERE aggregate_type = 'enterprise'"
+HEARD = "SELECT count(*) FROM inbox WHERE type LIKE 'Enterprise%'"
+MOVING = "SELECT (SELECT count(*) FROM moving_case) + (SELECT count(*) FROM job WHERE kind = 'facts_moved' AND due_at <= now())"
 
 
 class Importer(Protocol):
@@ -74,6 +76,7 @@ class Importer(Protocol):
     def begins(self, command: ImportEnterprises) -> str: ...
     def until(self, operation: str) -> OperationView: ...
     def look(self, question: str) -> int: ...
+    def used(self) -> dict[str, float]: ...
 
 
 class Firm(NamedTuple):
@@ -119,57 +122,58 @@ class Listener:
         frame.stop()
 
     @contextmanager
-    def listening(self) -> Iterator[int]:
-        """Its process, after it has heard all that waited; → its pid."""
+    def listening(self, said: int) -> Iterator[int]:
+        """Its process, after it has heard so many events of enterprises; → its pid."""
         with (self._folder / "review.log").open("ab") as log:
             command = [sys.executable, "-m", "chassis.edge.runner", "review"]
             process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
         try:
-            self.hears_all()
+            self.hears_all(said)
             yield process.pid
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=60)
 
-    def hears_all(self) -> float:
-        """Wait until nothing waits for it, and no case is moving; → how many seconds that took. Raises TimeoutError."""
-        began, before = time.monotonic(), -1
+    def hears_all(self, said: int) -> float:
+        """Wait until it has heard so many, and no case is moving; → how many seconds that took. Raises TimeoutError."""
+        began = time.monotonic()
         while time.monotonic() < began + HEARD_WITHIN_S:
-            with psycopg.connect(self._owner) as connection:
-                heard, moving = connection.execute(AT_REST).fetchone() or (0, 1)
-            if not moving and heard == before and not self._waiting():
+            if self._look(HEARD) >= said and not self._look(MOVING):
                 return time.monotonic() - began
-            before = heard
             time.sleep(QUIET_S)
         raise TimeoutError(f"review has not heard all in {HEARD_WITHIN_S} s; see {self._folder}")
 
     def changes(self) -> int:
         """How many facts of cases are others than they were filed on, each change counted."""
-        with psycopg.connect(self._owner) as connection:
-            row = connection.execute(CHANGES).fetchone()
-        return int(row[0]) if row else 0
+        return self._look(CHANGES)
 
-    def _waiting(self) -> int:
-        with connect(self._place.amqp_url) as connection:
-            return int(connection.channel().queue_declare(QUEUES["review"], passive=True).message_count)
+    def resting_on(self, value: str) -> int:
+        """How many open cases rest on this figure and no other."""
+        return self._look(RESTS_ON.format(json.dumps([{"name": "revenue", "value": value}])))
+
+    def _look(self, question: str) -> int:
+        with psycopg.connect(self._owner) as connection:
+            row = connection.execute(question.encode()).fetchone()
+        assert row is not None
+        return int(row[0])
 
 
 def heard_figures(
     place: Surroundings, ours: Importer, tenant: str, source: str, lines: int, open_cases_of: int
 ) -> dict[str, Any]:
-    """Both kinds of turn in one run. `heard_complete`: every line was imported each time, and every open case judged again."""
-    _empty(place)
-    table = ours.folder / "heard.csv"
-    write_table(table, lines)
+    """Both kinds of turn in one run. `heard_complete`: every line was imported each time, and every open case rests on the
+    last figure."""
+    before = _empty(place, ours)
+    table = _table(ours, lines)
     _import(ours, _with_figures(table, 0))
     firms = _firms(ours, open_cases_of)
     listener = Listener(place, ours.folder, tenant, source)
     listener.opens(firms, [figure(0)] * len(firms))
     turns = [_Turn(listens) for turn in range(TURNS) for listens in ((False, True) if turn % 2 == 0 else (True, False))]
     for number, turn in enumerate(turns, 1):
-        turn.take(ours, _with_figures(table, number), listener)
-    with listener.listening():
-        changes = listener.changes()
+        turn.take(ours, _with_figures(table, number), listener, before)
+    with listener.listening(ours.look(SAID) - before):
+        changes, moved = listener.changes(), listener.resting_on(figure(len(turns)))
     drop(place.admin, "zhida_review")
     beside, heard = ([turn for turn in turns if turn.listens is kind] for kind in (False, True))
     seconds, beside_s = (sum(turn.seconds for turn in some) for some in (heard, beside))
@@ -182,31 +186,37 @@ def heard_figures(
         "heard_with_per_s": round(lines * TURNS / seconds),
         "heard_ratio": round(beside_s / seconds, 3),
         "heard_lag_s": round(sum(turn.lag for turn in heard) / TURNS, 1),
-        "heard_review_cpu_s": round(sum(turn.cpu for turn in heard) / TURNS, 1),
+        "heard_cpu_s": round(sum(turn.cpu for turn in heard) / TURNS, 1),
+        "heard_beside_cpu_s": round(sum(turn.cpu for turn in beside) / TURNS, 1),
+        "heard_cpu_ratio": round(sum(turn.cpu for turn in beside) / sum(turn.cpu for turn in heard), 3),
         "heard_reassessed": changes,
-        "heard_complete": whole and changes == len(firms) * len(turns),
+        "heard_complete": whole and moved == len(firms),
     }
 
 
 @dataclass
 class _Turn:
-    """One import of the table, in seconds; `lag` and `cpu` are what review has needed afterwards and in all."""
+    """One import of the table: how long review has listened on afterwards, and the CPU seconds of everybody until all was heard, or
+    lay in the queues."""
 
     listens: bool
     lag: float = 0.0
     cpu: float = 0.0
     view: OperationView | None = None
 
-    def take(self, ours: Importer, table: Path, listener: Listener) -> None:
+    def take(self, ours: Importer, table: Path, listener: Listener, before: int) -> None:
+        """`before`: how many events of enterprises review has never been told."""
         if not self.listens:
+            began = sum(ours.used().values())
             self.view = _import(ours, table)
             _settle(ours)
+            self.cpu = sum(ours.used().values()) - began
             return
-        with listener.listening() as pid:
-            began = cpu_seconds([pid])
+        with listener.listening(ours.look(SAID) - before) as pid:
+            began = sum(ours.used().values()) + cpu_seconds([pid])
             self.view = _import(ours, table)
-            self.lag = listener.hears_all()
-            self.cpu = cpu_seconds([pid]) - began
+            self.lag = listener.hears_all(ours.look(SAID) - before)
+            self.cpu = sum(ours.used().values()) + cpu_seconds([pid]) - began
 
     @property
     def seconds(self) -> float:
@@ -224,16 +234,31 @@ def heard_rows(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
     beside = f"在听时每秒 {of('heard_with_per_s'):,} 行，不听时 {of('heard_without_per_s'):,} 行（目标 ≥ {AIM}）"
     turns = f"{of('heard_lines'):,} 行更正，轮流各 {of('heard_turns')} 次"
     judged = f"逐件重新核算 {of('heard_reassessed'):,} 次，齐全 {of('heard_complete')}"
-    after = f"导入结束后 {of('heard_lag_s')} 秒审核全部听完，审核用处理器 {of('heard_review_cpu_s')} 秒"
+    after = f"导入结束后 {of('heard_lag_s')} 秒审核全部听完"
+    cpu = f"全部进程每次 {of('heard_cpu_s')} 秒，不听时 {of('heard_beside_cpu_s')} 秒；处理器占满时速度之比不高于此"
     return [
         ("审核旁听 heard", f"{of('heard_ratio')}", f"{beside}；{turns}"),
         ("    在办件 open cases", f"{of('heard_open_cases'):,}", f"{judged}；{after}"),
+        ("    处理器之比 CPU", f"{of('heard_cpu_ratio')}", cpu),
     ]
 
 
 def figure(number: int) -> str:
     """The figure of every enterprise in turn `number`."""
     return f"{1000 + number}.5"
+
+
+def _table(ours: Importer, lines: int) -> Path:
+    """So many enterprises that the catalogue does not know yet: review hears of them from their registration on."""
+    with psycopg.connect(ours.owner) as connection:
+        known = {uscc for (uscc,) in connection.execute("SELECT uscc FROM enterprise")}
+    drawn, table = ours.folder / "drawn.csv", ours.folder / "heard.csv"
+    write_table(drawn, len(known) + 2 * lines)
+    with drawn.open(encoding="utf-8", newline="") as source, table.open("w", encoding="utf-8", newline="") as target:
+        rows, written = csv.reader(source), csv.writer(target)
+        written.writerow(next(rows))
+        written.writerows(islice((cells for cells in rows if cells[0] not in known), lines))
+    return table
 
 
 def _with_figures(table: Path, number: int) -> Path:
@@ -259,10 +284,12 @@ def _settle(ours: Importer) -> None:
         time.sleep(QUIET_S)
 
 
-def _empty(place: Surroundings) -> None:
-    """What was told before is of other enterprises."""
+def _empty(place: Surroundings, ours: Importer) -> int:
+    """What was told before is of other enterprises; → how much that was."""
+    _settle(ours)
     with connect(place.amqp_url) as connection:
         connection.channel().queue_purge(QUEUES["review"])
+    return ours.look(SAID)
 
 
 def _firms(ours: Importer, count: int) -> list[Firm]:
