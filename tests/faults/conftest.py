@@ -29,9 +29,19 @@ def judged(standing_house: House) -> House:
     return house
 
 
+PAPER_WORK = "SELECT count(*) FROM job WHERE kind IN ('make_notice_file', 'freeze_case_file')"
+
+
 @pytest.fixture(scope="module")
 def still(judged: House) -> House:
-    """The same with its services stopped, so that nobody repairs or worsens what a test breaks."""
+    """The same with its services stopped, so that nobody repairs or worsens what a test breaks.
+
+    Papers are made and cases archived some minutes after a decision: that is hurried and waited for, so that nothing is on its way.
+    """
+    with judged.database("review") as connection:
+        connection.execute("UPDATE job SET due_at = now() WHERE kind IN ('make_notice_file', 'freeze_case_file')")
+    eventually(lambda: judged.count("review", PAPER_WORK) == 0, within=120, every=0.5)
+    judged.must_hold()
     crew = judged.cluster.crew()
     with ThreadPoolExecutor(len(crew.names)) as pool:
         list(pool.map(crew.stop, (name for name in crew.names if name not in ("bank", "sms"))))
