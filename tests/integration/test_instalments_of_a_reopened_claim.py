@@ -19,6 +19,7 @@ from contracts.reopening import ConfirmReopening, ProposeReopening
 from contracts.review import ApproveCase, GetCase, RejectCase
 from services.review.cases.undo_window import RELEASE
 from services.review.reopening.releasing import release_decisions
+from tests.remedies import OWN_GROUNDS
 from tests.unit.review.review_kit import LEADER, OFFICER
 
 SECOND_APPROVER = LEADER.model_copy(update={"id": "leader-2"})
@@ -136,7 +137,9 @@ def test_a_recheck_that_was_passed_before_does_not_carry_an_instalment_beyond_th
 def test_a_first_that_is_refused_in_the_end_leaves_nothing_to_follow(review: Review, clock: FixedClock) -> None:
     first, second = with_an_open_second(review, clock)
     reopened(review, first)
-    order = RejectCase(case_id=first, reason="不符合条件", expected_version=now(review, first)["version"])
+    order = RejectCase(
+        case_id=first, reason="不符合条件", other_grounds=OWN_GROUNDS, expected_version=now(review, first)["version"]
+    )
     assert outcome(review.ordered(order, actor=LEADER)) == "rejected"
     review.does_what_is_due()
     assert "first_instalment_refused" in obstacles(review, second)
