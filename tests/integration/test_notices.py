@@ -40,7 +40,7 @@ from contracts.reopening import UndoDecision
 from contracts.review import CaseView, ListCases, RejectCase
 from services.review.cases.undo_window import RELEASE
 from services.review.notices.store import MAKE_FILE
-from services.review.reopening.undoing import release_decisions
+from services.review.reopening.releasing import release_decisions
 from services.review.serving.files import SEAL_AGAIN, make_files
 from tests.remedies import OWN_GROUNDS, REMEDIES
 from tests.unit.review.review_kit import DEPARTMENT, LEADER, OFFICER, application, facts, item_rules
@@ -158,11 +158,7 @@ def test_what_is_undone_leaves_neither_number_nor_paper(make: Callable[..., Revi
     review.ordered(refusal(again))
     clock.advance(timedelta(minutes=31))
 
-    def release(jobs: Any, unit: Any) -> None:
-        with unit([job.tenant for job in jobs]) as uow:
-            release_decisions(jobs, uow)
-
-    assert review.works(RELEASE, release) == 1
+    assert review.works(RELEASE, release_decisions) == 1
     assert of_kind(review, "refusal") == [f"{DEPARTMENT}惠企不批〔2026〕1号"]
 
 
@@ -226,9 +222,8 @@ def test_whoever_opens_a_paper_has_its_file_made_at_once_and_a_stranger_finds_no
     own = ListOwnNotices(application_id=case.claim.application_id)
     assert len(review.asked(own, actor=FIRM)["ok"]["items"]) == 1
     assert review.asked(own, actor=STRANGER)["ok"]["items"] == []
-    window = Actor(id="window-1", roles=frozenset({"window"}))
-    assert len(review.asked(own, actor=window)["ok"]["items"]) == 1
-    assert review.asked(own, actor=window, tenant="xingguo")["refused"]["code"] == "paper_not_found"
+    assert len(review.asked(own, actor=WINDOW)["ok"]["items"]) == 1
+    assert review.asked(own, actor=WINDOW, tenant="xingguo")["refused"]["code"] == "paper_not_found"
 
 
 def refused_paper(review: Review) -> tuple[CaseView, NoticeView]:
