@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.edge.entrypoints import Room, UnitMaker, due
+from chassis.edge.entrypoints import Port, Room, UnitMaker, due
 from chassis.files.objects import Objects
 from chassis.time.jobs import Job
 from services.review.archive import freezing
@@ -12,6 +12,8 @@ from services.review.serving.course import FREEZE
 class CaseArchiveEntrypoints(Room):
     """A decided case is frozen once its notice is issued."""
 
+    case_shelf: Objects = Port(Objects.from_env)
+
     @due(FREEZE)
     def freeze_cases(self, jobs: list[Job], unit: UnitMaker) -> None:
-        freezing.freeze_cases(jobs, unit, Objects.from_env())
+        freezing.freeze_cases(jobs, unit, self.case_shelf)
