@@ -194,7 +194,7 @@ LOOKS: Mapping[str, Sequence[Callable[[UnitOfWork], object]]] = {
     "intake": (
         lambda uow: uow.of(Applications).claimed("i1", [(ENTERPRISE, CASE), ("e0000000001", "x")]),
         lambda uow: uow.of(Applications).filed("i1", (ENTERPRISE, CASE), RECEIPT),
-        lambda uow: uow.of(EnterpriseCopies).enterprises([ENTERPRISE, "e0000000001"], ["above_scale"]),
+        lambda uow: uow.of(EnterpriseCopies).enterprises([ENTERPRISE, "e0000000001"], ["above_scale"], tenant=BIG),
     ),
     "notify": (
         lambda uow: uow.of(Messages).read_many([f"{CASE}inbox"]),
