@@ -98,7 +98,7 @@ class Listener:
         self._settings = Settings("review", dsns.app, dsns.frame, place.amqp_url, place.cipher("review"))
         self._environment = {
             **os.environ, "DATABASE_URL": dsns.app, "FRAME_DATABASE_URL": dsns.frame, "AMQP_URL": place.amqp_url,
-            **place.keys("review"), "PYTHONPATH": str(ROOT),
+            **place.keys("review"), "OBJECTS_URL": f"file://{folder / 'objects'}", "PYTHONPATH": str(ROOT),
         }  # fmt: skip
 
     def opens(self, firms: Sequence[Firm], values: Sequence[str]) -> None:
@@ -122,26 +122,27 @@ class Listener:
         frame.stop()
 
     @contextmanager
-    def listening(self, said: int) -> Iterator[int]:
-        """Its process, after it has heard so many events of enterprises; → its pid."""
+    def listening(self, said: int) -> Iterator[subprocess.Popen[bytes]]:
+        """Its process, after it has heard so many events of enterprises."""
         with (self._folder / "review.log").open("ab") as log:
             command = [sys.executable, "-m", "chassis.edge.runner", "review"]
             process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
         try:
-            self.hears_all(said)
-            yield process.pid
+            self.hears_all(said, process)
+            yield process
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=60)
 
-    def hears_all(self, said: int) -> float:
+    def hears_all(self, said: int, process: subprocess.Popen[bytes]) -> float:
         """Wait until it has heard so many, and no case is moving; → how many seconds that took. Raises TimeoutError."""
         began = time.monotonic()
-        while time.monotonic() < began + HEARD_WITHIN_S:
+        while time.monotonic() < began + HEARD_WITHIN_S and process.poll() is None:
             if self._look(HEARD) >= said and not self._look(MOVING):
                 return time.monotonic() - began
             time.sleep(QUIET_S)
-        raise TimeoutError(f"review has not heard all in {HEARD_WITHIN_S} s; see {self._folder}")
+        log = (self._folder / "review.log").read_text(errors="replace")[-2000:]
+        raise TimeoutError(f"review has not heard all in {HEARD_WITHIN_S} s, or has ended: {log}")
 
     def changes(self) -> int:
         """How many facts of cases are others than they were filed on, each change counted."""
@@ -212,11 +213,11 @@ class _Turn:
             _settle(ours)
             self.cpu = sum(ours.used().values()) - began
             return
-        with listener.listening(ours.look(SAID) - before) as pid:
-            began = sum(ours.used().values()) + cpu_seconds([pid])
+        with listener.listening(ours.look(SAID) - before) as review:
+            began = sum(ours.used().values()) + cpu_seconds([review.pid])
             self.view = _import(ours, table)
-            self.lag = listener.hears_all(ours.look(SAID) - before)
-            self.cpu = sum(ours.used().values()) + cpu_seconds([pid]) - began
+            self.lag = listener.hears_all(ours.look(SAID) - before, review)
+            self.cpu = sum(ours.used().values()) + cpu_seconds([review.pid]) - began
 
     @property
     def seconds(self) -> float:
