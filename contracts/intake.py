@@ -154,14 +154,16 @@ class NominateEnterprises(Command[NominationView]):
 
 
 class NominatedLine(Model):
-    """One enterprise of a pushed list, ready to be paid. `recorders`: see `ApplicationSubmitted`."""
+    """One enterprise of a pushed list, ready to be paid. `recorders`: see `ApplicationSubmitted`. Where persons still have to set a
+    figure there is no amount, and the line waits for one who does.
+    """
 
     claim: Claim
     facts: tuple[Fact, ...]
     figures: tuple[ParameterValue, ...] = ()
     recorders: tuple[FactRecorders, ...] = ()
     payee: Payee
-    amount_fen: Fen
+    amount_fen: Fen | None = None
     query_code_digest: str
 
 

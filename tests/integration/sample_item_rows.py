@@ -204,8 +204,7 @@ ROWS: tuple[Row, ...] = (
         forecast=((2, 135_000), (3, 135_000)),
         later=(Later(on=date(2027, 1, 4), yuan=135_000), Later(on=date(2028, 1, 4), yuan=135_000)),
     ),
-    # A list carries amounts, and this one's is set by persons: it cannot be listed (what falls short).
-    not_filed("JS-003", 3, "facts_missing"),
+    granted("JS-003", 3, 300_000, "county"),
     granted("JS-004", 1, 200_000, "city"),
     granted("JX-001", 2, 300_000, "county"),
     granted("JX-002", 1, 22_800, "county"),

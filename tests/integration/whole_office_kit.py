@@ -49,7 +49,7 @@ OUTSIDE = frozenset({"item_links"})
 """Work that looks at addresses out there."""
 
 
-STORES = frozenset({"paper_shelf"})
+STORES = frozenset({"paper_shelf", "case_shelf"})
 """Ports that are the object store, which is a folder here; nobody is out there at the others."""
 
 

@@ -74,7 +74,7 @@ def admit_line(
         return Admission(reasons=tuple(reasons))
     declaration = read_declaration((), item.content.rules, enterprise.facts, today, item.figures)
     assessment = assess(item.content.rules, declaration.sheet, today)
-    reasons += about_entitlement(assessment, declaration, decided_later=False)
+    reasons += about_entitlement(assessment, declaration)
     reasons += about_amount(assessment, item, line.amount_fen)
     return _admission(reasons, item, declaration, assessment, today)
 

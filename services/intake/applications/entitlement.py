@@ -37,8 +37,8 @@ def awaits_decision(assessment: Assessment) -> bool:
     )
 
 
-def about_entitlement(assessment: Assessment, declaration: Declaration, *, decided_later: bool = True) -> list[Reason]:
-    """`decided_later`: figures may still be set by persons once it is filed."""
+def about_entitlement(assessment: Assessment, declaration: Declaration) -> list[Reason]:
+    """What stands against filing it, or listing it."""
     verdict = assessment.verdict
     reasons, lacking = [], [*declaration.missing]
     if any(each.why == "contradicts" for each in verdict.missing):
@@ -55,8 +55,8 @@ def about_entitlement(assessment: Assessment, declaration: Declaration, *, decid
         ]
     else:
         lacking += verdict.missing
-        # What persons set once it is filed, the applicant cannot bring; beside anything else it is not worth a word.
-        lacking += [each for each in assessment.amount.missing if not (decided_later and each.kind == "decision")]
+        # What persons set once it is filed or listed, nobody can bring now; beside anything else it is not worth a word.
+        lacking += [each for each in assessment.amount.missing if each.kind != "decision"]
     missing: dict[tuple[FactKey, str], MissingFact] = {}
     for each in lacking:
         key = (each.name, each.period)

@@ -80,7 +80,6 @@ class Nomination(Aggregate):
 
 def _line(application: Application, numbers: Numbers) -> NominatedLine:
     assert application.payee is not None, "an enterprise without a confirmed account has been nominated"
-    assert application.estimated_fen is not None, "a line of a list whose figure nobody has set"
     return NominatedLine(
         claim=application.claim,
         facts=application.facts,

@@ -23,7 +23,7 @@ from services.review.cases.deciders import against_nominators
 from services.review.cases.decision import CaseDecision
 from services.review.cases.granting import Grant, grant_many, hold_persons, is_in_kind
 from services.review.cases.heard import with_news_to_take_up
-from services.review.cases.last_approval import CertificateNeeded
+from services.review.cases.last_approval import CertificateNeeded, ListedFigureWasSet
 from services.review.cases.moving import MovingCases
 from services.review.cases.open_tasks import StepOwner
 from services.review.cases.overpaying import held_for_a_person
@@ -73,6 +73,7 @@ def finish(cases: Sequence[tuple[Case, PinnedItem]], uow: UnitOfWork) -> Mapping
         if each.listed_by is not None:
             found += [CertificateNeeded()] if is_in_kind(each.case, each.item) else []
             found += held_for_a_person(each.item.rules)
+            found += [ListedFigureWasSet()] if each.case.decisions else []
             found += [own_word[each.case.id]] if each.case.id in own_word else []
         asked = each.case.asked_fen if each.listed_by is not None else each.case.amount_fen
         grants.append(Grant(each.case, each.item, asked, _decision(each, uow), tuple(found)))

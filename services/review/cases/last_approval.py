@@ -21,6 +21,13 @@ class FigureSetterApproves(Conflict):
     )
 
 
+class ListedFigureWasSet(Conflict):
+    """A list is approved with its push; what an officer has set since then another person looks at."""
+
+    code = "listed_figure_was_set"
+    sentence = "本件的金额由人员核定，不随名单自动批准，须由核定人以外的人员审核后批准。"
+
+
 class CertificateNeeded(Invalid):
     """What is not money ends with the number of the certificate or notice that the enterprise gets."""
 

@@ -336,9 +336,13 @@ def test_who_claims_more_than_can_be_set_is_told_the_range(
     assert admit(decided, enterprise, application(*declared, claimed_fen=50_000_000), TODAY).reasons == ()
 
 
-def test_a_line_of_a_list_has_an_amount_that_nobody_has_to_set(item: PublishedItem, enterprise: Applicant) -> None:
-    line = NominationLine(enterprise_id=enterprise.enterprise_id, amount_fen=10_000_000)
-    assert "facts_missing" in codes(admit_line(with_amount(item, UP_TO), enterprise, line, TODAY))
+def test_a_line_whose_figure_persons_set_is_listed_without_an_amount(
+    item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]
+) -> None:
+    line = NominationLine(enterprise_id=enterprise.enterprise_id)
+    known = replace(enterprise, facts=(*enterprise.facts, *declared))
+    admission = admit_line(with_amount(item, UP_TO), known, line, TODAY)
+    assert (admission.reasons, admission.amount_fen, admission.highest_fen) == ((), None, 50_000_000)
 
 
 def test_what_is_not_money_can_be_filed(item: PublishedItem, enterprise: Applicant, declared: tuple[Fact, ...]) -> None:
