@@ -192,7 +192,9 @@ class Engine(RuleBasedStateMachine):
     @invariant()
     def nobody_decides_twice_where_they_must_differ(self) -> None:
         for case in self.cases():
-            given = [answer for answer in for_the_plan(case.answers) if answer.by != SYSTEM.id]
+            # Who takes a decision back has given none: only what stands was decided by somebody.
+            standing = {(answer.step, answer.slot): answer for answer in for_the_plan(case.answers)}
+            given = [each for each in standing.values() if each.by != SYSTEM.id and each.verdict != "withdrawn"]
             for answer in given:
                 place = next(each.place for each in case.answers if each.place == (answer.step, answer.slot))
                 others = [each for each in given if (each.step, each.slot) != (answer.step, answer.slot)]
