@@ -36,7 +36,9 @@ OF_CASE: Mapping[str, str] = {
 MINE = "t.tenant = ANY (CAST(:tenants AS text[])) AND t.case_id = ANY (CAST(:cases AS text[]))"
 CASES = """
 SELECT t.id AS case_id, to_jsonb(t) AS said FROM review_case t
-WHERE t.tenant = ANY (CAST(:tenants AS text[])) AND t.id = ANY (CAST(:cases AS text[])) ORDER BY t.id
+WHERE t.tenant = ANY (CAST(:tenants AS text[])) AND t.id = ANY (CAST(:cases AS text[]))
+  AND t.state IN ('approved', 'rejected', 'not_accepted', 'withdrawn') AND t.undo_until IS NULL
+ORDER BY t.id
 """
 
 OF_SERVICE = frozenset({"traceparent", "sequence", "tasks_given", "listed_by", "emitted"})
@@ -45,10 +47,16 @@ OF_SERVICE = frozenset({"traceparent", "sequence", "tasks_given", "listed_by", "
 CASE_FILE = "办件全卷.json"
 
 
-def case_files(database: Database, tenants: Collection[str], cases: Collection[str]) -> dict[str, dict[str, Any]]:
-    """By case, all that is kept of it. What is sealed is left out: nobody could read it, and it opens nothing here."""
+def decided_case_files(
+    database: Database, tenants: Collection[str], cases: Collection[str]
+) -> dict[str, dict[str, Any]]:
+    """By case, all that is kept of those that are decided and said. What is sealed is left out: nobody could read it, and it opens
+    nothing here."""
     asked = {"tenants": sorted(set(tenants)), "cases": sorted(set(cases))}
     found = {row.case_id: {"case": _open(row.said)} for row in database.execute(CASES, asked)}
+    if not found:
+        return {}
+    asked["cases"] = sorted(found)
     for name, statement in OF_CASE.items():
         for row in database.execute(statement.format(mine=MINE), asked):
             found[row.case_id].setdefault(name, []).append(_open(row.said))

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Date, DateTime, Integer, MetaData, Row, RowMappin
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.time.clock import CHINA
-from chassis.write.store import AggregateStore, aggregate_columns
+from chassis.write.store import AggregateStore, aggregate_columns, own_row
 from contracts.credit_checks import ItemAwaitingDraw
 from contracts.message import Id
 from copies.departments import Database
@@ -77,7 +77,6 @@ DOCUMENTS: dict[str, TypeAdapter[Any]] = {
     "recusals": TypeAdapter(tuple[CheckerRecusal, ...]),
     "records": TypeAdapter(tuple[CheckRecord, ...]),
 }
-FRAME = frozenset(column.name for column in aggregate_columns())
 
 GRANTED_ON_CREDIT = """c.credit_commitment AND c.state = 'approved' AND c.undo_until IS NULL AND c.instalment = 1
   AND (SELECT a.verdict = 'passed' AND a.evidence ? 'credit' FROM case_answer a
@@ -193,12 +192,8 @@ def check_of(row: RowMapping) -> CreditCheck:
 
 
 def _row_of(aggregate: CreditDraw | CreditCheck, table: Table) -> dict[str, Any]:
-    own = [str(column.name) for column in table.columns if column.name not in FRAME]
-    return {name: _written(name, getattr(aggregate, name)) for name in own}
-
-
-def _written(name: str, value: Any) -> Any:
-    return DOCUMENTS[name].dump_python(value, mode="json") if name in DOCUMENTS else value
+    row = own_row(table, aggregate)
+    return row | {name: DOCUMENTS[name].dump_python(row[name], mode="json") for name in DOCUMENTS if name in row}
 
 
 def _read(row: RowMapping, table: Table) -> dict[str, Any]:

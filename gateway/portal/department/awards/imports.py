@@ -11,25 +11,15 @@ from contracts.operations import GetOperation, LineResult, ListOperationLines
 from contracts.refusal import Invalid
 from gateway.access import Permitted
 from gateway.door import Door
-from gateway.portal.shell.pages import Pages, Values
+from gateway.portal.shell.pages import Nothing, Pages, Values
 from gateway.portal.shell.rendering import address
-from gateway.portal.shell.sent_files import MIB, FilesTaken, sent_files
-from gateway.uploads import TEXT_TYPES, XLSX, media_type
+from gateway.portal.shell.sent_tables import blank_table, sent_table, table_taken
 
 pages = Pages("awards")
 NEW = "/department/awards/import"
 ONE = "/department/awards/imports/{operation_id}"
 LINES = 100
-TABLE_TAKEN = FilesTaken(
-    name="table",
-    types=frozenset({*TEXT_TYPES, XLSX}),
-    kinds="Excel（xlsx）或 CSV 表格",
-    accept=f".xlsx,.csv,{XLSX},text/csv",
-    most=1,
-    largest=64 * MIB,
-    together=65 * MIB,
-    otherwise="不是可以导入的表格，请另存为 xlsx 或 CSV 后重新选择",
-)
+TABLE_TAKEN = table_taken(64, "不是可以导入的表格，请另存为 xlsx 或 CSV 后重新选择")
 COLUMNS = (
     "统一社会信用代码",
     "事项编码",
@@ -42,12 +32,6 @@ COLUMNS = (
     "申报编号",
     "事项名称",
 )
-BLANK = "\ufeff" + ",".join(COLUMNS) + "\r\n"
-"""Spreadsheets know by the first sign that it is UTF-8."""
-
-
-class NothingAsked(Model):
-    pass
 
 
 class SentTable(Model):
@@ -64,29 +48,24 @@ class NoTable(Invalid):
     sentence = "请选择要导入的表格。"
 
 
-@pages.show(NEW, NothingAsked, Permitted(ImportAwards), template="import.html")
-async def new_import(_door: Door, _asked: NothingAsked) -> Values:
+@pages.show(NEW, Nothing, Permitted(ImportAwards), template="import.html")
+async def new_import(_door: Door, _asked: Nothing) -> Values:
     """What a table needs, and the form by which it is sent."""
     return {"taken": TABLE_TAKEN, "columns": COLUMNS}
 
 
-@pages.show(NEW + "/table.csv", NothingAsked, Permitted(ImportAwards), template="import.html")
-async def blank_table(_door: Door, _asked: NothingAsked) -> Response:
+@pages.show(NEW + "/table.csv", Nothing, Permitted(ImportAwards), template="import.html")
+async def blank_awards(_door: Door, _asked: Nothing) -> Response:
     """A table with the headings and no line."""
-    headers = {"Content-Disposition": 'attachment; filename="awards.csv"'}
-    return Response(BLANK, headers=headers, media_type="text/csv; charset=utf-8")
+    return blank_table("awards", COLUMNS)
 
 
 @pages.form(NEW, SentTable, Permitted(ImportAwards), on=new_import, files=TABLE_TAKEN)
 async def import_awards(door: Door, said: SentTable) -> str:
     """Take the lines that are in order; the others are told with all that is wrong with them. Raises NoTable, FilesRefused."""
-    if not said.table:
-        raise NoTable(field="table")
-    file = sent_files(said.table, "table")[-1]
-    head = await door.objects.head(door.principal.tenant, file.sha256)
-    kind = "xlsx" if media_type(head, "") == XLSX else "csv"
+    table = await sent_table(door, said.table, NoTable)
     door.key = f"{door.key}/import"
-    begun = await door.done(ImportAwards(format=kind, sha256=file.sha256, file_name=file.file_name or None))
+    begun = await door.done(ImportAwards(**table._asdict()))
     return address(f"/department/awards/imports/{begun.operation_id}", done="import_begun")
 
 

@@ -15,27 +15,15 @@ from gateway.door import Door
 from gateway.line_sheet import what_to_do
 from gateway.portal.shell.pages import Pages, Values
 from gateway.portal.shell.rendering import address
-from gateway.portal.shell.sent_files import MIB, FilesTaken, sent_files
-from gateway.uploads import TEXT_TYPES, XLSX, media_type
+from gateway.portal.shell.sent_tables import blank_table, sent_table, table_taken
 
 pages = Pages("lists")
 NEW = "/department/lists/new"
 ONE = "/department/lists/{operation_id}"
 LINES = 100
 ITEMS = 200
-TABLE_TAKEN = FilesTaken(
-    name="table",
-    types=frozenset({*TEXT_TYPES, XLSX}),
-    kinds="Excel（xlsx）或 CSV 表格",
-    accept=f".xlsx,.csv,{XLSX},text/csv",
-    most=1,
-    largest=16 * MIB,
-    together=17 * MIB,
-    otherwise="不是可以推送的名单，请另存为 xlsx 或 CSV 后重新选择",
-)
+TABLE_TAKEN = table_taken(16, "不是可以推送的名单，请另存为 xlsx 或 CSV 后重新选择")
 COLUMNS = ("统一社会信用代码", "企业名称", "金额(元)")
-BLANK = "\ufeff" + ",".join(COLUMNS) + "\r\n"
-"""Spreadsheets know by the first sign that it is UTF-8."""
 
 
 class ListFormAsked(Model):
@@ -68,21 +56,15 @@ async def new_list(door: Door, asked: ListFormAsked) -> Values:
 @pages.show(NEW + "/table.csv", ListFormAsked, Permitted(ImportNominations), template="new.html")
 async def blank_list(_door: Door, _asked: ListFormAsked) -> Response:
     """A table with the headings and no line."""
-    headers = {"Content-Disposition": 'attachment; filename="list.csv"'}
-    return Response(BLANK, headers=headers, media_type="text/csv; charset=utf-8")
+    return blank_table("list", COLUMNS)
 
 
 @pages.form(NEW, SentList, Permitted(ImportNominations), on=new_list, files=TABLE_TAKEN)
 async def push_list(door: Door, said: SentList) -> str:
     """Push it (推送). Raises NoList, FilesRefused."""
-    if not said.table:
-        raise NoList(field="table")
-    file = sent_files(said.table, "table")[-1]
-    head = await door.objects.head(door.principal.tenant, file.sha256)
-    kind = "xlsx" if media_type(head, "") == XLSX else "csv"
+    table = await sent_table(door, said.table, NoList)
     door.key = f"{door.key}/push"
-    order = ImportNominations(item_id=said.item_id, format=kind, sha256=file.sha256, file_name=file.file_name or None)
-    begun = await door.done(order)
+    begun = await door.done(ImportNominations(item_id=said.item_id, **table._asdict()))
     return address(f"/department/lists/{begun.operation_id}", done="pushed")
 
 
