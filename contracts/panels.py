@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from contracts.case_sheet import SheetFact
 from contracts.message import Command, Id, Model, Query, ServiceName, Why
 from contracts.rule.facts import NumberText, UnitText
 
@@ -43,12 +44,23 @@ class PanelSeat(Model):
     sheet_sha256: Sha256Text | None = None
 
 
+class PanelClaim(Model):
+    """What an expert judges a claim by: what the item asks and gives, the facts that it rests on, and the papers that belong to it.
+    Who entered a fact is not for experts."""
+
+    eligibility: str
+    amount: str
+    facts: tuple[SheetFact, ...]
+    materials: tuple[str, ...] = ()
+
+
 class PanelView(Model):
     """A panel of a case. Anybody can draw it again: the order is that of SHA-256 over `seed`, `register_hash` and each expert's
     id, of those who were in `drawn_from`; `register_hash` is that of the register's entries at the drawing.
 
     An expert sees the own seat alone, and nothing of how it was drawn. `mean` is exact (a fraction where it has no end).
-    `sets` is the figure that its conclusion sets, `reserve` how many of the draw are left.
+    `sets` is the figure that its conclusion sets, `reserve` how many of the draw are left. `claim` is for an expert who has
+    opened the panel.
     """
 
     panel_id: Id
@@ -76,6 +88,7 @@ class PanelView(Model):
     minutes_sha256: Sha256Text | None = None
     concluded_by: Id | None = None
     concluded_at: datetime | None = None
+    claim: PanelClaim | None = None
     version: int
 
 

@@ -66,7 +66,7 @@ def actor_of(expert: ExpertView) -> Actor:
 
 
 def scores_itself(review: Review, panel: PanelView, expert_id: str, expert: Actor) -> None:
-    """What the expert is answered is what it sees afterwards."""
+    """What the expert is answered is what it sees afterwards, beside what it judges the claim by."""
     (mine,) = CasePanels.model_validate(review.asked(ListMyPanels(), actor=expert)["ok"]).items
     order = ScorePanel(
         panel_id=panel.panel_id,
@@ -75,7 +75,12 @@ def scores_itself(review: Review, panel: PanelView, expert_id: str, expert: Acto
         expected_version=mine.version,
     )
     seen = review.ordered(order, actor=expert)["ok"]
-    assert seen == review.asked(GetMyPanel(panel_id=panel.panel_id), actor=expert)["ok"]
+    opened = review.asked(GetMyPanel(panel_id=panel.panel_id), actor=expert)["ok"]
+    claim = opened.pop("claim")
+    assert seen | {"claim": None} == opened | {"claim": None}
+    assert [each["label"] for each in claim["facts"]] == ["研发投入", "规模以上企业"]
+    assert all(each["recorded_by"] == [] for each in claim["facts"])
+    assert "规模以上" in claim["eligibility"]
 
 
 def test_a_panel_is_drawn_scored_and_concluded_and_sets_the_figure(review: Review) -> None:

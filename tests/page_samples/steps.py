@@ -10,6 +10,7 @@ from staff_kit import appointments, case, colleague, sheet, told
 
 from chassis.testing.fakes import NOON
 from contracts.case_figures import CaseFigures, FigureAsked, FigureSetting
+from contracts.case_sheet import SheetFact
 from contracts.experts import ExpertPage, ExpertView
 from contracts.inspection_evidence import EnterpriseSignature, InspectionPhotograph
 from contracts.inspections import (
@@ -19,7 +20,7 @@ from contracts.inspections import (
     Inspections,
     RecordedInspection,
 )
-from contracts.panels import CasePanels, CriterionScore, PanelCriterion, PanelSeat, PanelView
+from contracts.panels import CasePanels, CriterionScore, PanelClaim, PanelCriterion, PanelSeat, PanelView
 from contracts.review import CaseView
 from contracts.rule import Headline, HeadlineState
 from page_samples import PageSample
@@ -80,6 +81,16 @@ PANEL = PanelView(
     drawn_by="officer-1",
     drawn_at=NOON,
     version=3,
+)
+CLAIM = PanelClaim(
+    eligibility="规模以上企业，且2025年度研发投入不低于 100 万元",
+    amount="研发投入的 10%，最高 100 万元",
+    facts=(
+        SheetFact(
+            name="rd_expense", label="研发投入", period="2025", value="300 万元", source="统计局", as_of=NOON.date()
+        ),
+    ),
+    materials=("审计报告", "研发费用专项报告"),
 )
 SEATED = PANEL.model_copy(
     update={"seats": PANEL.seats[:1], "seed": "", "register_hash": "", "drawn_from": (), "drawn_by": None}
@@ -174,6 +185,9 @@ SAMPLES = [
         "/expert/panels", "/expert/panels", {"list_my_panels": told(CasePanels(items=(SEATED,)))}, who="steps_expert"
     ),
     PageSample(
-        "/expert/panels/{panel_id}", "/expert/panels/panel-1", {"get_my_panel": told(SEATED)}, who="steps_expert"
+        "/expert/panels/{panel_id}",
+        "/expert/panels/panel-1",
+        {"get_my_panel": told(SEATED.model_copy(update={"claim": CLAIM}))},
+        who="steps_expert",
     ),
 ]

@@ -7,14 +7,18 @@ from sqlalchemy import select, tuple_
 from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from contracts.experts import ExpertPage, ListExperts
-from contracts.panels import CasePanels, GetMyPanel, ListMyPanels, ListPanels, PanelView
+from contracts.panels import CasePanels, GetMyPanel, ListMyPanels, ListPanels, PanelClaim, PanelView
 from contracts.review import GetCase
+from contracts.rule import ItemRules
+from rules import sentences
+from services.review.cases.sheet import FACTS, RULES, shown_facts
+from services.review.cases.tables import REVIEW_CASE
 from services.review.cases.views import get_case
 from services.review.panels.panel import CasePanel, PanelUnknown
 from services.review.panels.panel_view import view_for, view_of
 from services.review.panels.store import CASE_PANEL, EXPERT, expert_of, panel_of
 
-E, P = EXPERT.c, CASE_PANEL.c
+C, E, P = REVIEW_CASE.c, EXPERT.c, CASE_PANEL.c
 MOST = 100
 
 
@@ -53,7 +57,22 @@ def get_my_panel(query: GetMyPanel, reader: Reader) -> PanelView:
     row = reader.execute(_drawn_with(reader).where(P.id == query.panel_id)).mappings().first()
     if row is None or not _has_seat(panel := panel_of(row), reader):
         raise PanelUnknown()
-    return view_for(panel, reader.actor.id)
+    return view_for(panel, reader.actor.id).model_copy(update={"claim": _claim_of(panel.case_id, reader)})
+
+
+def _claim_of(case_id: str, reader: Reader) -> PanelClaim:
+    """What its expert judges it by, and nothing else of the case."""
+    statement = select(C.facts, C.claim).where(C.tenant == reader.tenant, C.id == case_id)
+    case = reader.execute(statement).one()
+    asked = {"item": case.claim["item_id"], "version": case.claim["item_version"]}
+    rules = ItemRules.model_validate(reader.execute(RULES, asked).one().rules)
+    said = sentences(rules)
+    return PanelClaim(
+        eligibility=said.eligibility,
+        amount=said.amount,
+        facts=shown_facts(FACTS.validate_python(case.facts), rules),
+        materials=tuple(each.name for each in rules.plan.materials),
+    )
 
 
 def _drawn_with(reader: Reader):  # type: ignore[no-untyped-def]
