@@ -59,8 +59,8 @@ class House:
         assert row is not None
         return int(row[0])
 
-    def settle(self, within: float = 300.0) -> None:
-        """Wait until everything that was said has been heard. Raises TimeoutError."""
+    def settle(self, within: float = 900.0) -> None:
+        """Wait until everything that was said has been heard, papers that are made minutes later too. Raises TimeoutError."""
         deadline = time.monotonic() + within
         heard = -1
         while time.monotonic() < deadline:

@@ -40,8 +40,8 @@ from chassis.tenancy.learning import calendar_subscription, tenant_subscription
 from chassis.time.calendars import Calendars
 from chassis.time.clock import Clock, SystemClock
 from chassis.time.following import FOLLOW
-from chassis.time.leases import LeaseKeeper
-from chassis.time.scheduler import DueWork, Scheduler, see_to_standing
+from chassis.time.scheduler import DueWork, see_to_standing
+from chassis.time.timers import Timers
 from chassis.write.idempotency import Wire, earlier_result, result_parameter
 from chassis.write.sealer import Sealer
 from chassis.write.uow import UnitOfWork
@@ -86,7 +86,7 @@ class Frame:
             settings.frame_database_url, size=4, name=f"{name}-look", isolation_level="AUTOCOMMIT"
         )
         self.relay = Relay(self.frame_engine, settings.amqp_url, poll=settings.relay_poll, look=self.look_engine)
-        self._schedulers: list[Scheduler] = []
+        self._timers: Timers | None = None
         self._loops: list[Loop] = []
         self._threads: list[threading.Thread] = []
         self._health: HealthServer | None = None
@@ -136,9 +136,8 @@ class Frame:
             self.calendars.forget()
         if uow.has_events:
             self.relay.wake()
-        if uow.earliest_job is not None and uow.earliest_job <= self.clock.now():
-            for scheduler in self._schedulers:
-                scheduler.wake()
+        if self._timers is not None:
+            self._timers.wake(uow.kinds_due(self.clock.now()))
 
     # -- commands and queries -----------------------------------------------------------------------------
 
@@ -331,9 +330,8 @@ class Frame:
             self._loops += [consumer, sweeper]
         if "timers" in roles:
             see_to_standing(due, lambda tenants: self.event_unit(tenants, action="see_to_standing"))
-            keeper = LeaseKeeper(self.look_engine, self.clock)
-            self._schedulers = [Scheduler(self.look_engine, work, self.clock, keeper=keeper) for work in due]
-            self._loops += [*self._schedulers, keeper]
+            self._timers = Timers(self.look_engine, due, self.clock)
+            self._loops += self._timers.loops
             self._loops.append(Keeper(self.frame_engine, self.look_engine, self.clock, self.settings.terms))
         for loop in self._loops:
             self._threads.append(run_in_thread(loop, self.service))

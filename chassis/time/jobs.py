@@ -103,9 +103,9 @@ class JobBook:
     def rewind(self, mark: int) -> None:
         del self._due[mark:]
 
-    @property
-    def earliest(self) -> datetime | None:
-        return min((at for _key, at in self._due), default=None)
+    def kinds_due(self, now: datetime) -> set[str]:
+        """The kinds of which something that was scheduled here is due by `now`."""
+        return {kind for (_tenant, kind, _subject), at in self._due if at <= now}
 
 
 CLAIM = text(
@@ -123,6 +123,20 @@ CLAIM = text(
 )
 """A lease that ran out tells of a process that ended while it held the job. Such a job is claimed alone, in its turn:
 of a batch that ends processes, only the one that does it is to be found guilty."""
+
+
+DUE = text(
+    "SELECT asked.kind FROM unnest(CAST(:kinds AS text[])) AS asked (kind) CROSS JOIN LATERAL ("
+    " SELECT 1 FROM job WHERE job.kind = asked.kind AND due_at <= :now AND stopped_at IS NULL"
+    " AND (lease_until IS NULL OR lease_until < :now) LIMIT 1) due"
+)
+"""One look into the index for each kind, however many jobs there are."""
+
+
+def kinds_due(engine: Engine, kinds: Sequence[str], now: datetime) -> list[str]:
+    """Those of `kinds` of which something can be claimed now, in any tenant; with the frame's role."""
+    with engine.connect() as connection:
+        return list(connection.execute(DUE, {"kinds": list(kinds), "now": now}).scalars())
 
 
 def claim(engine: Engine, kind: str, now: datetime, limit: int) -> list[Job]:

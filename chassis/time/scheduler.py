@@ -23,6 +23,9 @@ from contracts.message import TenantId
 
 log = get_logger(__name__)
 
+UNWOKEN = 30.0
+"""Seconds after which a loop looks for itself though nobody has woken it (timers.py): it beats, and misses nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class DueWork:
@@ -54,13 +57,14 @@ def heartbeat_of(kind: str) -> Heartbeat:
 
 
 class Scheduler:
-    """One loop per kind of job, so that a slow port does not hold up the alarms."""
+    """One loop per kind of job, so that a slow port does not hold up the alarms. It sleeps until it is woken."""
 
     def __init__(
-        self, engine: Engine, work: DueWork, clock: Clock, *, poll: float = 0.5, keeper: LeaseKeeper | None = None
+        self, engine: Engine, work: DueWork, clock: Clock, *, poll: float = UNWOKEN, keeper: LeaseKeeper | None = None
     ) -> None:
         self._engine = engine
         self._work = work
+        self.kind = work.kind
         self._clock = clock
         self._poll = poll
         self._wake = threading.Event()

@@ -332,7 +332,6 @@ class UnitOfWork:
         """Whether this unit of work staged events that the relay should be woken for."""
         return bool(self._events)
 
-    @property
-    def earliest_job(self) -> datetime | None:
-        """When the first job scheduled in this unit of work is due."""
-        return self._jobs.earliest
+    def kinds_due(self, now: datetime) -> set[str]:
+        """The kinds of jobs that this unit of work scheduled for `now` or earlier: their loops should be woken."""
+        return self._jobs.kinds_due(now)
