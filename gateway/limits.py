@@ -21,6 +21,13 @@ LONGEST_QUERY = 16 * 1024
 BODY_SECONDS = 20.0
 """How long MAX_BODY bytes may take: 13 KiB/s, half of what a telephone at the edge of its net sends."""
 
+ROOMY = frozenset({"/department/bulk-decisions/new", "/api/v1/cases/bulk-rejections"})
+"""Where a body of more than MAX_BODY is meant: up to 500 refusals at once, each with a reason of up to 1,000 characters, and a
+character of a form takes up to nine bytes."""
+
+ROOMY_BODY, ROOMY_SECONDS, ROOMY_AT_ONCE = 6 * 1024 * 1024, 60.0, 4
+"""So many bytes there, for so long, and so many of these at the same time: what waits its turn is not in memory yet."""
+
 API = "/api/"
 JSON_TYPE, FORM_TYPE = b"application/json", b"application/x-www-form-urlencoded"
 FILES_TYPE = b"multipart/form-data"
@@ -39,7 +46,7 @@ class BodyLimits:
     bytes (announced or not), 408 for a body that does not come, 415 for what is not JSON at the API, and not a form
     anywhere else. `pages` tells whoever reads pages.
 
-    The paths in `streamed` take files of any type, which pass by piece by piece; their routes count the bytes. So do the
+    At the addresses in ROOMY more bytes are taken, of few at a time. The paths in `streamed` take files of any type, which pass by piece by piece; their routes count the bytes. So do the
     pages at `with_files`, of forms with files in them.
     """
 
@@ -54,6 +61,7 @@ class BodyLimits:
         self._streamed = streamed
         self._with_files = with_files
         self._pages = pages
+        self._roomy = asyncio.Semaphore(ROOMY_AT_ONCE)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -71,8 +79,9 @@ class BodyLimits:
             await self._app(scope, receive, send)
             return
         announced = headers.get(b"content-length", b"0")
+        largest = ROOMY_BODY if scope["path"] in ROOMY else MAX_BODY
         # any script: bytes have none
-        if not announced.isdigit() or len(announced) > 9 or int(announced) > MAX_BODY:
+        if not announced.isdigit() or len(announced) > 9 or int(announced) > largest:
             await self._refuse(413, scope, receive, send)
             return
         has_body = int(announced) > 0 or b"transfer-encoding" in headers
@@ -81,8 +90,7 @@ class BodyLimits:
             await self._refuse(415, scope, receive, send)
             return
         try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await _read(receive)
+            body = await self._read(receive, int(announced))
         except TimeoutError:
             await self._refuse(408, scope, receive, send, {"Connection": "close"})
             return
@@ -101,6 +109,14 @@ class BodyLimits:
             return {"type": "http.request", "body": body, "more_body": False}
 
         await self._app(scope, replay, send)
+
+    async def _read(self, receive: Receive, announced: int) -> bytes | None:
+        """As `_read`. Only what was announced is more than MAX_BODY: of what comes without a length nobody knows when to wait."""
+        if announced <= MAX_BODY:
+            async with asyncio.timeout(BODY_SECONDS):
+                return await _read(receive, MAX_BODY)
+        async with self._roomy, asyncio.timeout(ROOMY_SECONDS):
+            return await _read(receive, announced)
 
     def _comes_in_pieces(self, path: str, media_type: bytes) -> bool:
         """Whether the body is for whoever asks for it to count."""
@@ -136,9 +152,9 @@ def _readable(scope: MutableMapping[str, Any]) -> bool:
     return "\0" not in scope["path"]
 
 
-async def _read(receive: Receive) -> bytes | None:
-    """The whole body; None as soon as more bytes came than are allowed, whatever was announced, and GONE when the sender
-    has gone before it was whole."""
+async def _read(receive: Receive, largest: int) -> bytes | None:
+    """The whole body; None as soon as more than `largest` bytes came, whatever was announced, and GONE when the sender has gone
+    before it was whole."""
     parts: list[bytes] = []
     size = 0
     while True:
@@ -147,7 +163,7 @@ async def _read(receive: Receive) -> bytes | None:
             return GONE
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > MAX_BODY:
+        if size > largest:
             return None
         if not message.get("more_body", False):
             return b"".join(parts)

@@ -20,10 +20,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from contracts.credentials import IssueCredential
 from contracts.message import Actor, Command, Model, ServiceName
 from gateway import errors
+from gateway.app import declared_routes
 from gateway.door import Door
 from gateway.errors import Faulted
 from gateway.identity.views import Principal
-from gateway.limits import MAX_BODY, BodyLimits
+from gateway.limits import MAX_BODY, ROOMY, ROOMY_BODY, BodyLimits
+from gateway.portal.shell.portal import declared_pages
 
 ROOT = Path(__file__).resolve().parents[3]
 SOMEBODY = Principal("ganzhou", Actor(id="somebody"))
@@ -99,14 +101,14 @@ def test_a_repeat_through_a_door_of_the_next_version_has_the_same_hash() -> None
     assert body_hash(before) != body_hash(Order(text="u", place=Place(street="s")))
 
 
-def ask(app: FastAPI, method: str = "GET", content: Any = None) -> httpx.Response:
+def ask(app: FastAPI, method: str = "GET", content: Any = None, at: str = "/") -> httpx.Response:
     """One request with a JSON body to the application itself."""
 
     async def send() -> httpx.Response:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
             return await client.request(
-                method, "/", content=content, headers={"Content-Type": "application/json"} if content else None
+                method, at, content=content, headers={"Content-Type": "application/json"} if content else None
             )
 
     return asyncio.run(send())
@@ -174,6 +176,17 @@ def limited() -> FastAPI:
     return app
 
 
+def roomy() -> FastAPI:
+    app = FastAPI()
+
+    @app.post("/api/v1/cases/bulk-rejections")
+    async def route(request: Request) -> dict[str, int]:
+        return {"bytes": len(await request.body())}
+
+    app.add_middleware(BodyLimits)
+    return app
+
+
 async def in_two_parts() -> AsyncIterator[bytes]:
     yield b"x" * MAX_BODY
     yield b"y"
@@ -183,3 +196,19 @@ def test_a_body_is_given_on_as_it_came_and_not_beyond_the_limit() -> None:
     assert ask(limited(), "POST", b"x" * MAX_BODY).json() == {"bytes": MAX_BODY}
     assert ask(limited(), "POST", b"x" * (MAX_BODY + 1)).status_code == 413
     assert ask(limited(), "POST", in_two_parts()).status_code == 413
+
+
+def test_five_hundred_refusals_with_long_reasons_are_taken_where_they_are_meant_and_nowhere_else() -> None:
+    at = "/api/v1/cases/bulk-rejections"
+    large = b"x" * ROOMY_BODY
+    assert ask(roomy(), "POST", large, at=at).json() == {"bytes": ROOMY_BODY}
+    assert ask(roomy(), "POST", large + b"x", at=at).status_code == 413
+    assert ask(limited(), "POST", large).status_code == 413
+    # Without its length nobody knows that it is a large one before it is in memory.
+    assert ask(roomy(), "POST", in_two_parts(), at=at).status_code == 413
+
+
+def test_every_address_with_room_for_large_bodies_is_one_that_there_is() -> None:
+    forms = {form.path for pages in declared_pages() for form in pages.declared if form.method == "POST"}
+    orders = {route.path for route in declared_routes("/api/v1")}
+    assert ROOMY <= forms | orders

@@ -135,6 +135,19 @@ def test_what_could_not_be_decided_is_named_with_all_reasons_and_chosen_again(vi
     assert said_to(bus, "preview_bulk_decision")[-1]["case_ids"] == ["case-3"]
 
 
+def test_five_hundred_are_refused_at_once_with_a_long_reason_each(visitor: Visitor, bus: Bus) -> None:
+    reason = "申报主体上一年度研发费用占营业收入的比例低于通知第三条规定的下限，" * 20
+    said = {"verb": "reject"}
+    for place in range(500):
+        line = {"case_id": f"case-{place}", "version": 4, "chosen": "yes", "reason": reason}
+        said |= {f"lines.{place}.{name}": str(value) for name, value in line.items()}
+    assert visitor.post(NEW, said, "leader").headers["location"].endswith("done=bulk_begun")
+    (ordered,) = said_to(bus, "reject_cases")
+    assert [(each["case_id"], each["reason"]) for each in ordered["lines"]] == [
+        (f"case-{place}", reason) for place in range(500)
+    ]
+
+
 def test_a_bulk_is_undone_as_a_whole(visitor: Visitor, bus: Bus) -> None:
     sent = visitor.post("/department/bulk-decisions/operation-1/undo", {"reason": "选错了批次"}, "leader")
     assert sent.headers["location"].endswith("done=bulk_undone")
