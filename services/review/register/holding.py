@@ -1,8 +1,8 @@
 """Who is decided about by one transaction at a time: persons in law, certificates, graduates.
 
 A lock is a row, taken in the order of the rows: first those that are new are made, then all are locked. Both steps go
-through the same order, so that two lists of thousands wait for each other and never in a circle. A row says nothing: it
-is a hash.
+through the same order, so that two lists of thousands wait for each other and never in a circle. A row is the hash of a
+name, so that it takes as little room as any other.
 """
 
 from __future__ import annotations
