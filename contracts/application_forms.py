@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from contracts.intake import MaterialCode
 from contracts.message import Id, Model, Query, ServiceName
 from contracts.payee_holder_accounts import HolderStanding
 from contracts.policies import ItemState
-from contracts.rule import Amount, Headline, Verdict
+from contracts.rule import Amount, Fact, Headline, Verdict
 from contracts.rule.facts import CodeLabel, FactKind, FactName, PeriodText, UnitText
 from contracts.rule.payees import PayeeKind
 from contracts.rule.plan import Mode
@@ -74,13 +76,14 @@ class ApplicationForm(Model):
     `parts` are the parts that go to others, `receivers` the newest of those that the enterprise has named. `credit` is the
     commitment that an applicant of good record may sign in place of the material check.
 
-    `verdict` and `amount` are the rule's on the dossier as it is, before anything is declared; `headline` says what they
-    come to. `item_state`: an item that is
+    `verdict` and `amount` are the rule's on the dossier and what was declared; `headline` says what they
+    come to. `newest_version` is the one on offer, where the form asked for is of an earlier one. `item_state`: an item that is
     suspended has its form, and takes no application.
     """
 
     item_id: Id
     item_version: int
+    newest_version: int | None = None
     item_state: ItemState = "published"
     title: str
     department: str
@@ -102,9 +105,14 @@ class ApplicationForm(Model):
 
 
 class GetApplicationForm(Query[ApplicationForm]):
-    """The form of an item on offer, for one enterprise."""
+    """The form of an item on offer, for one enterprise: of its newest version, or of the one with which somebody began.
+
+    `declared` is what has been filled in so far: what it comes to is worked out with it, where the dossier does not know better.
+    """
 
     owner: ClassVar[ServiceName] = "catalog"
 
     item_id: Id
     enterprise_id: Id
+    item_version: int | None = Field(default=None, ge=1)
+    declared: tuple[Fact, ...] = Field(default=(), max_length=100)

@@ -86,7 +86,8 @@ class SubmitApplication(Command[FilingReceipt]):
     leaves it out. `payees` names who receives the parts of the plan that are not the applicant's own, as far as that is known yet.
     `credit_commitment`: the applicant signs the plan's commitment in place of the material check. `commitments` are the codes of the materials for
     which the applicant signs the plan's pledge (承诺代证明). `replaces` is the receipt number of the enterprise's
-    earlier claim of this item and period, which was not granted and in whose place this one is filed.
+    earlier claim of this item and period, which was not granted and in whose place this one is filed. `item_version` is that of the
+    form which was filled in: an item that has been revised since is refused (`item_revised`). Filing ends the enterprise's draft.
     """
 
     owner: ClassVar[ServiceName] = "intake"
@@ -100,6 +101,7 @@ class SubmitApplication(Command[FilingReceipt]):
     credit_commitment: bool = False
     payees: tuple[NamedPayee, ...] = Field(default=(), max_length=200)
     replaces: ReceiptNumber | None = None
+    item_version: int | None = Field(default=None, ge=1)
 
 
 class ApplicationSubmitted(Event):

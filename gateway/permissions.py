@@ -12,6 +12,7 @@ from typing import cast, get_args
 from contracts import (
     acceptance,
     accounts,
+    application_drafts,
     application_forms,
     authoring,
     calendars,
@@ -226,6 +227,11 @@ ENTERPRISE_ROWS: tuple[Permission, ...] = (
 
 
 OWN_ROWS: tuple[Permission, ...] = (
+    of(application_drafts.DiscardApplicationDraft, APPLY, "enterprise"),
+    of(application_drafts.GetApplicationDraft, APPLY, "enterprise"),
+    of(application_drafts.ListApplicationDrafts, APPLY, "enterprise"),
+    of(application_drafts.RenewApplicationDraft, APPLY, "enterprise"),
+    of(application_drafts.SaveApplicationDraft, APPLY, "enterprise"),
     of(application_forms.GetApplicationForm, APPLY, "enterprise"),
     of(consents.GiveConsent, CONSENTS, "enterprise"),
     of(consents.RevokeConsent, CONSENTS, "enterprise"),

@@ -58,6 +58,8 @@ COOKIE = "who"
 
 USUAL: dict[str, Any] = {
     **refusal_answers(),
+    "get_application_draft": {"draft": None},
+    "list_application_drafts": {"items": []},
     "list_case_notices": {"items": []},
     "list_own_notices": {"items": []},
     "count_my_tasks": {"given": 0, "overdue": 0, "as_stand_in": 0},

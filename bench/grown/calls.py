@@ -172,6 +172,8 @@ FIRMS = (
     Call("ListApplications", FIRM, OWN),
     Call("ListApplications", FIRM, {**OWN, "receipt": RECEIPT}),
     Call("GetApplication", FIRM, {"application_id": CASE}),
+    Call("GetApplicationDraft", FIRM, {**OWN, "item_id": "GZ-001"}),
+    Call("ListApplicationDrafts", FIRM, OWN),
     Call("ListMessages", FIRM, OWN),
     Call("CountUnread", FIRM, OWN),
     Call("CountUnread", OFFICER),

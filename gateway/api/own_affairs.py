@@ -22,9 +22,15 @@ async def get_dossier_sheet(door: Door, query: GetDossierSheet) -> Response:
     return await door.ask(query)
 
 
-@routes.ask("/my/application-forms/{item_id}", GetApplicationForm, own_enterprise=True)
+@routes.ask("/my/application-forms/{item_id}", GetApplicationForm, own_enterprise=True, without=("declared",))
 async def get_application_form(door: Door, query: GetApplicationForm) -> Response:
     """What the item's form asks for, what the dossier says already, and what may be pledged (申报表)."""
+    return await door.ask(query)
+
+
+@routes.ask("/my/application-forms/{item_id}", GetApplicationForm, method="POST", own_enterprise=True)
+async def work_out_application_form(door: Door, query: GetApplicationForm) -> Response:
+    """The same, worked out with what has been filled in so far (边填边算)."""
     return await door.ask(query)
 
 

@@ -35,11 +35,8 @@ from contracts.rule import Fact, Level
 from copies.departments import keep_departments
 from copies.merged_enterprises import keep_merges
 from copies.plan_terms import keep_plan_terms
-from services.intake.applications import use_cases as application_use_cases
-from services.intake.applications import views as intake_views
 from services.intake.catalog_copies import outside_figures
 from services.intake.catalog_copies import use_cases as copies
-from services.intake.nominations import use_cases as nomination_use_cases
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample"
 FIRST_DAY: dict[str, Any] = json.loads((SAMPLE / "zhanggong_first_day.json").read_bytes())
@@ -243,5 +240,5 @@ def catalog_replica(frame: Frame, dsns: Dsns) -> Replica:
 
 
 def intake_replica(frame: Frame, dsns: Dsns) -> Replica:
-    use_cases = SimpleNamespace(**vars(application_use_cases) | vars(nomination_use_cases))
-    return Replica(frame, dsns, use_cases, intake_views, INTAKE_HEARS)
+    orders, questions = functions_of("intake", "use_cases"), functions_of("intake", "views")
+    return Replica(frame, dsns, orders, questions, INTAKE_HEARS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Any, NamedTuple, TypeVar
 
+from contracts.application_drafts import ListApplicationDrafts
 from contracts.consents import ListDisclosures
 from contracts.enterprises import GetDossierSheet, ListContactChanges, ListPayeeAccounts
 from contracts.entitlements import ListEntitlements
@@ -37,6 +38,7 @@ PLACES = (
     OwnPage("/my", "home", TrackOwnCases),
     OwnPage("/my/entitlements", "entitlements", ListEntitlements),
     OwnPage("/my/cases", "cases", TrackOwnCases),
+    OwnPage("/my/drafts", "drafts", ListApplicationDrafts),
     OwnPage("/my/messages", "messages", ListMessages),
     OwnPage("/my/dossier", "dossier", GetDossierSheet),
     OwnPage("/my/accounts", "accounts", ListPayeeAccounts),

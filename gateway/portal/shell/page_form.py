@@ -62,6 +62,10 @@ class PageForm:
             shown={},
         )
 
+    def begun_with(self, values: Mapping[str, Sequence[str]]) -> PageForm:
+        """The form with what was filled in before; as the person has just sent it, if they have."""
+        return self if self.sent or not values else replace(self, sent=True, values=values)
+
     @property
     def action(self) -> str:
         """Where it goes; the page's filter goes with it, so that the page can be shown again as it was."""

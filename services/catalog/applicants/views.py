@@ -24,7 +24,7 @@ from contracts.enterprises import (
 )
 from contracts.message import Id
 from contracts.payee_holder_accounts import ListPayeeHolders
-from contracts.rule import Fact, FactType, ItemRules, PayeeKind, absolute_period
+from contracts.rule import Fact, FactSheet, FactType, ItemRules, PayeeKind, absolute_period
 from rules.facts import FactReader, same_dimension
 from rules.text.phrases import Names
 from services.catalog.enterprises.domain import refuse_stranger
@@ -50,13 +50,17 @@ def get_dossier_sheet(query: GetDossierSheet, reader: Reader) -> DossierSheet:
 def get_application_form(query: GetApplicationForm, reader: Reader) -> ApplicationForm:
     """Raises EnterpriseNotYours, ItemUnknown or EnterpriseUnknown."""
     refuse_stranger(reader.actor, query.enterprise_id)
-    found = work_out(query.item_id, query.enterprise_id, reader)
+    found = work_out(
+        query.item_id, query.enterprise_id, reader, version=query.item_version, declared=query.declared
+    )
+    dossier = FactSheet(facts=found.dossier.facts, reference_year=found.sheet.reference_year)
     content, plan = found.content, found.content.rules.plan
     parts = tuple(_parts(content.rules))
     accounts = list_payee_accounts(ListPayeeAccounts(enterprise_id=query.enterprise_id), reader)
     return ApplicationForm(
         item_id=found.item_id,
         item_version=found.item_version,
+        newest_version=found.newest_version,
         item_state=found.state,
         title=content.title,
         department=plan.department,
@@ -64,7 +68,7 @@ def get_application_form(query: GetApplicationForm, reader: Reader) -> Applicati
         sample=content.sample,
         enterprise_id=found.dossier.enterprise_id,
         enterprise_name=found.dossier.name,
-        fields=tuple(_fields(found)),
+        fields=tuple(_fields(found, dossier)),
         materials=tuple(
             FormMaterial(
                 code=each.code,
@@ -87,10 +91,11 @@ def get_application_form(query: GetApplicationForm, reader: Reader) -> Applicati
     )
 
 
-def _fields(found: WorkedOut) -> Iterator[AskedFact]:
+def _fields(found: WorkedOut, in_dossier: FactSheet) -> Iterator[AskedFact]:
+    """What was declared is asked for still: only what the dossier says is known."""
     rules, year = found.content.rules, found.sheet.reference_year
     types = rules.fact_types_by_name
-    dossier = FactReader(found.sheet, found.today, types)
+    dossier = FactReader(in_dossier, found.today, types)
     for field in rules.plan.form_fields:
         declared: FactType = types[field.fact]
         known = dossier.read(field.fact, field.period)

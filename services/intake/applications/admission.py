@@ -49,6 +49,7 @@ def admit(item: PublishedItem | None, enterprise: Applicant | None, cmd: SubmitA
     """
     reasons = [
         *_about_item(item, today, by_list=False),
+        *_about_version(item, cmd.item_version),
         *_about_enterprise(enterprise),
         *_about_payee_name(enterprise, cmd.payee_name),
     ]
@@ -128,6 +129,14 @@ def _about_item(item: PublishedItem | None, today: date, *, by_list: bool) -> li
         text = f"该事项已于 {plan.window.closes} 截止受理"
         reasons.append(Reason(code="window_closed", message=text, field="item_id"))
     return reasons
+
+
+def _about_version(item: PublishedItem | None, form_version: int | None) -> list[Reason]:
+    """Whoever fills in a form files under what it says, and never under a version that came while they were filling it in."""
+    if item is None or form_version in (None, item.version):
+        return []
+    text = f"该事项已修订为第 {item.version} 版，您填写的是第 {form_version} 版的申报表：请按新版核对后提交，已填写的内容会保留"
+    return [Reason(code="item_revised", message=text, field="item_version")]
 
 
 def _about_state(item: PublishedItem) -> list[Reason]:

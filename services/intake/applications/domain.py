@@ -15,11 +15,9 @@ from contracts.intake import (
     FilingReceipt,
     ReplacedClaim,
 )
-from contracts.item import PolicyItemContent
-from contracts.message import Actor
-from contracts.refusal import Forbidden, Invalid, NotFound, Reason
+from contracts.refusal import Invalid, NotFound, Reason
 from contracts.rule import Fact, ParameterValue
-from services.intake.catalog_copies.domain import Applicant, PublishedItem
+from services.intake.catalog_copies.domain import Applicant, PublishedItem, shown_title
 
 RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "item_unknown": ("policy_item", "tenant"),
@@ -77,13 +75,6 @@ class AlreadyReplaced(ApplicationRefused):
 
     code = "application_already_replaced"
     sentence = "所替代的申报已另有重新申报，请注明最近一次的收件编号。"
-
-
-class EnterpriseNotYours(Forbidden):
-    """An enterprise applies for itself and sees its own applications only."""
-
-    code = "enterprise_not_yours"
-    sentence = "您只能办理本企业的事项。"
 
 
 class ApplicationUnknown(NotFound):
@@ -172,11 +163,6 @@ class Application(Aggregate):
         )
 
 
-def shown_title(content: PolicyItemContent) -> str:
-    """The title as people see it on receipts, pages and messages: a sample says that it is one."""
-    return f"{content.title}（示例）" if content.sample else content.title
-
-
 def claim_of(
     enterprise: Applicant, item: PublishedItem, numbers: Numbers, replaces: ReplacedClaim | None = None
 ) -> Claim:
@@ -198,9 +184,3 @@ def claim_of(
         department_id=item.department_id,
         replaces=replaces,
     )
-
-
-def refuse_stranger(actor: Actor, enterprise_id: str) -> None:
-    """Raise EnterpriseNotYours when the actor acts for an enterprise and it is another one."""
-    if actor.enterprise_id is not None and actor.enterprise_id != enterprise_id:
-        raise EnterpriseNotYours()

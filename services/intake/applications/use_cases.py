@@ -11,13 +11,15 @@ from contracts.intake import (
     SubmitApplication,
 )
 from services.intake.applications.admission import admit
-from services.intake.applications.domain import DUPLICATE, ApplicationRefused, refuse_stranger
+from services.intake.applications.domain import DUPLICATE, ApplicationRefused
 from services.intake.applications.earlier_applications import reasons_against_replacing
 from services.intake.applications.filing import application_of, issue_numbers, receipt_head
 from services.intake.applications.store import Applications
 from services.intake.catalog_copies.domain import PublishedItem, facts_used
 from services.intake.catalog_copies.enterprises import EnterpriseCopies
 from services.intake.catalog_copies.items import ItemCopies
+from services.intake.drafts.store import ApplicationDrafts
+from services.intake.whose import refuse_stranger
 
 
 def submit_application(cmd: SubmitApplication, uow: UnitOfWork, cipher: Cipher) -> FilingReceipt:
@@ -41,6 +43,7 @@ def submit_application(cmd: SubmitApplication, uow: UnitOfWork, cipher: Cipher) 
     application = application_of(item, enterprise, admission, numbers, uow, said=cmd, replaces=replaces)
     application.submit(numbers.digest)
     applications.save(application)
+    uow.of(ApplicationDrafts).end(cmd.enterprise_id, cmd.item_id)
     return application.receipt(numbers.query_code)
 
 

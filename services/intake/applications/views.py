@@ -9,7 +9,8 @@ from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from contracts.intake import ApplicationPage, ApplicationView, Claim, GetApplication, ListApplications
 from copies.merged_enterprises import OF_ENTERPRISE
-from services.intake.applications.domain import ApplicationUnknown, refuse_stranger
+from services.intake.applications.domain import ApplicationUnknown
+from services.intake.whose import refuse_stranger
 
 COLUMNS = (
     "SELECT tenant, claim, query_code_sealed, estimated_fen, lowest_fen, highest_fen, submitted_at, account_needed AND NOT EXISTS (SELECT FROM payee p"

@@ -49,3 +49,8 @@ class Applicant:
 def facts_used(item: PublishedItem | None) -> Sequence[str]:
     """The names of the facts that the item's rules read."""
     return list(item.content.rules.fact_types_by_name) if item is not None else []
+
+
+def shown_title(content: PolicyItemContent) -> str:
+    """The title as people see it on receipts, pages and messages: a sample says that it is one."""
+    return f"{content.title}（示例）" if content.sample else content.title

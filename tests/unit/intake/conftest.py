@@ -23,6 +23,7 @@ from services.intake.applications.store import ApplicantPeriod, Applications
 from services.intake.catalog_copies.domain import Applicant, PublishedItem
 from services.intake.catalog_copies.enterprises import EnterpriseCopies
 from services.intake.catalog_copies.items import ItemCopies
+from services.intake.drafts.store import ApplicationDrafts
 from services.intake.nominations.domain import Nomination
 from services.intake.nominations.store import Nominations
 
@@ -48,6 +49,17 @@ class MemoryCopies:
         self, enterprise_ids: Collection[str], fact_names: Collection[str], *, tenant: str
     ) -> dict[str, Applicant]:
         return {id: self.known[id] for id in enterprise_ids if id in self.known}
+
+
+class MemoryDrafts:
+    """Which drafts have ended."""
+
+    def __init__(self) -> None:
+        self.unit: FakeUnit | None = None
+        self.ended: list[tuple[str, str]] = []
+
+    def end(self, enterprise_id: str, item_id: str) -> None:
+        self.ended.append((enterprise_id, item_id))
 
 
 class MemoryApplications(MemoryStore[Application]):
@@ -163,6 +175,7 @@ def unit(copies: MemoryCopies, applications: MemoryApplications) -> FakeUnit:
             EnterpriseCopies: copies,
             Applications: applications,
             Nominations: nominations,
+            ApplicationDrafts: MemoryDrafts(),
         },
         actor=APPLICANT,
         registry=FakeRegistry(

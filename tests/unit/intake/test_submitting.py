@@ -15,7 +15,8 @@ from chassis.testing.fakes import FakeUnit
 from contracts.intake import ApplicationSubmitted, FilingReceipt, SubmitApplication
 from contracts.message import Actor
 from contracts.rule import Fact, PaymentFrequency
-from services.intake.applications.domain import ApplicationRefused, DuplicateApplication, EnterpriseNotYours
+from services.intake.applications.domain import ApplicationRefused, DuplicateApplication
+from services.intake.whose import EnterpriseNotYours
 from services.intake.applications.use_cases import submit_application
 from services.intake.catalog_copies.domain import Applicant, PublishedItem
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
+from contracts.application_drafts import ApplicationDraftView, ListApplicationDrafts
 from contracts.enterprises import ListPayeeAccounts, PayeeAccountList
 from contracts.entitlements import EntitlementPage, ListEntitlements
 from contracts.materials import ListMaterials, MaterialList
@@ -36,13 +38,14 @@ NEW_FOR = timedelta(days=30)
 async def show_home(door: Door, query: TrackOwnCases) -> Values:
     """What waits for the enterprise stands first. Whatever does not answer just now is said to, the rest is there."""
     own = query.enterprise_id
-    yours, latest, entitled, (messages, unread), accounts, materials = await asyncio.gather(
+    yours, latest, entitled, (messages, unread), accounts, materials, drafts = await asyncio.gather(
         unless_away(door.told(TrackOwnCases(enterprise_id=own, standing="yours", limit=FEW))),
         unless_away(door.told(TrackOwnCases(enterprise_id=own, limit=FEW))),
         _entitled(door, own),
         _messages(door, own),
         _accounts(door, own),
         unless_away(door.told(ListMaterials(enterprise_id=own))),
+        _drafts(door, own),
     )
     return framed(
         door,
@@ -54,6 +57,7 @@ async def show_home(door: Door, query: TrackOwnCases) -> Values:
         unread=unread,
         account=_standing_of(accounts),
         running_out=_running_out(materials),
+        drafts=drafts[:FEW],
     )
 
 
@@ -79,6 +83,14 @@ async def _accounts(door: Door, own: Id) -> PayeeAccountList | None:
     if not may(door, ListPayeeAccounts):
         return None
     return await unless_away(door.told(ListPayeeAccounts(enterprise_id=own)))
+
+
+async def _drafts(door: Door, own: Id) -> Sequence[ApplicationDraftView]:
+    """What was begun and not filed, for those who may file."""
+    if not may(door, ListApplicationDrafts):
+        return ()
+    found = await unless_away(door.told(ListApplicationDrafts(enterprise_id=own)))
+    return found.items if found is not None else ()
 
 
 def _standing_of(accounts: PayeeAccountList | None) -> str:
