@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import enterprise_kit
@@ -39,6 +40,8 @@ from enterprise_records_kit import (
 )
 from paper_answers import SERVED, paper, paper_answers
 
+from chassis.testing.fakes import NOON
+from contracts.application_drafts import ApplicationDraftView
 from contracts.refusal import Refusal
 from contracts.rule import Fact, State
 from page_samples import PageSample
@@ -94,6 +97,29 @@ def filling(code: str, **changed: Any) -> dict[str, Any]:
     return {"get_application_form": form(code, **changed), "get_guide": guide(code)}
 
 
+def draft(code: str, **changed: Any) -> dict[str, Any]:
+    """What has been begun of the item's form."""
+    kept = {
+        "draft_id": "draft-1",
+        "enterprise_id": "ent-1",
+        "item_id": code,
+        "item_version": 1,
+        "newest_version": 1,
+        "item_title": "技改设备投资奖励（示例）",
+        "fields": [{"name": "replaces", "values": ["ZG-2026"], "number": 1, "saved_at": NOON, "saved_by": "boss"}],
+        "begun_at": NOON,
+        "begun_by": "boss",
+        "saved_at": NOON,
+        "kept_until": NOON + timedelta(days=180),
+    }
+    return ApplicationDraftView.model_validate({**kept, **changed}).model_dump(mode="json")
+
+
+BEGUN = {"get_application_draft": {"draft": draft("SD-002")}}
+REVISED = {
+    "get_application_form": form("SD-002") | {"newest_version": 2},
+    "get_application_draft": {"draft": draft("SD-002", newest_version=2)},
+}
 DONE = fact("site_type", "code", "self_built")
 CASE = {"track_own_cases": {"items": [tracked("settled", receipt=RECEIPT)]}, "list_applications": application()}
 REFUSED_CASE = {
@@ -151,6 +177,10 @@ SAMPLES = [
     PageSample("/my/apply/{item_id}", f"/my/apply/FJ-011?replaces={RECEIPT}", filling("FJ-011"), "owner"),
     PageSample("/my/apply/{item_id}", "/my/apply/AH-002?lang=en", filling("AH-002"), "owner"),
     PageSample("/my/apply/{item_id}", "/my/apply/SD-002?x=shared", filling("SD-002", **SHARED), "owner"),
+    PageSample("/my/apply/{item_id}", "/my/apply/SD-002?x=begun", filling("SD-002") | BEGUN, "owner"),
+    PageSample("/my/apply/{item_id}", "/my/apply/SD-002?x=revised&lang=en", filling("SD-002") | REVISED, "owner"),
+    PageSample("/my/drafts", "/my/drafts", {"list_application_drafts": {"items": [draft("SD-002")]}}, "owner"),
+    PageSample("/my/drafts", "/my/drafts?lang=en", {"list_application_drafts": {"items": []}}, "owner"),
     PageSample("/my/apply/{item_id}", "/my/apply/GZ-001", filling("GZ-001", payee=None, account_waits=True), "owner"),
     PageSample(
         "/my/cases", "/my/cases", {"track_own_cases": cases("accepted", "returned", "settled", more=True)}, "owner"
