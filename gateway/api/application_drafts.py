@@ -26,7 +26,7 @@ async def list_application_drafts(door: Door, query: ListApplicationDrafts) -> R
 
 @routes.ask("/my/application-drafts/{item_id}", GetApplicationDraft, own_enterprise=True)
 async def get_application_draft(door: Door, query: GetApplicationDraft) -> Response:
-    """The enterprise's draft for an item, if there is one, with each field as it was typed last."""
+    """The enterprise's draft for an item, if there is one, with each field as it was typed last (取草稿)."""
     return await door.ask(query)
 
 
@@ -38,11 +38,11 @@ async def save_application_draft(door: Door, command: SaveApplicationDraft) -> R
 
 @routes.order("/my/application-drafts/{draft_id}/renewal", RenewApplicationDraft)
 async def renew_application_draft(door: Door, command: RenewApplicationDraft) -> Response:
-    """Go on with the item's newest version."""
+    """Go on with the item's newest version (换用新版申报表)."""
     return await door.order(command)
 
 
-@routes.order("/my/application-drafts/{draft_id}", DiscardApplicationDraft, method="DELETE")
+@routes.order("/my/application-drafts/{draft_id}/discard", DiscardApplicationDraft)
 async def discard_application_draft(door: Door, command: DiscardApplicationDraft) -> Response:
-    """Throw the draft away; answers with what it was."""
+    """Throw the draft away (删除草稿); answers with what it was."""
     return await door.order(command)

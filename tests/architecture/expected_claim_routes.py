@@ -20,7 +20,7 @@ CLAIM_ROUTES = {
     ("GET", "/api/v1/my/application-drafts/{item_id}"): "enterprise",
     ("PUT", "/api/v1/my/application-drafts/{item_id}"): "enterprise",
     ("POST", "/api/v1/my/application-drafts/{draft_id}/renewal"): "enterprise",
-    ("DELETE", "/api/v1/my/application-drafts/{draft_id}"): "enterprise",
+    ("POST", "/api/v1/my/application-drafts/{draft_id}/discard"): "enterprise",
     ("POST", "/my/apply/{item_id}/draft"): "enterprise",
     ("POST", "/my/apply/{item_id}/draft/renew"): "enterprise",
     ("GET", "/my/drafts"): "enterprise",

@@ -25,6 +25,7 @@ from contracts.enterprises import (
 from contracts.message import Id
 from contracts.payee_holder_accounts import ListPayeeHolders
 from contracts.rule import Fact, FactSheet, FactType, ItemRules, PayeeKind, absolute_period
+from contracts.rule.plan import Material
 from rules.facts import FactReader, same_dimension
 from rules.text.phrases import Names
 from services.catalog.enterprises.domain import refuse_stranger
@@ -50,9 +51,7 @@ def get_dossier_sheet(query: GetDossierSheet, reader: Reader) -> DossierSheet:
 def get_application_form(query: GetApplicationForm, reader: Reader) -> ApplicationForm:
     """Raises EnterpriseNotYours, ItemUnknown or EnterpriseUnknown."""
     refuse_stranger(reader.actor, query.enterprise_id)
-    found = work_out(
-        query.item_id, query.enterprise_id, reader, version=query.item_version, declared=query.declared
-    )
+    found = work_out(query.item_id, query.enterprise_id, reader, version=query.item_version, declared=query.declared)
     dossier = FactSheet(facts=found.dossier.facts, reference_year=found.sheet.reference_year)
     content, plan = found.content, found.content.rules.plan
     parts = tuple(_parts(content.rules))
@@ -69,16 +68,7 @@ def get_application_form(query: GetApplicationForm, reader: Reader) -> Applicati
         enterprise_id=found.dossier.enterprise_id,
         enterprise_name=found.dossier.name,
         fields=tuple(_fields(found, dossier)),
-        materials=tuple(
-            FormMaterial(
-                code=each.code,
-                name=each.name,
-                required=each.required,
-                provided_by=each.provided_by,
-                commitment=each.commitment,
-            )
-            for each in plan.materials
-        ),
+        materials=tuple(map(_material, plan.materials)),
         payee=_payee(accounts),
         account_waits=any(each.standing == "waiting" for each in accounts.items),
         own_account=content.rules.payees is None or len(parts) < len(content.rules.payees.parts),
@@ -88,6 +78,16 @@ def get_application_form(query: GetApplicationForm, reader: Reader) -> Applicati
         verdict=found.assessment.verdict,
         amount=found.assessment.amount,
         headline=found.assessment.headline,
+    )
+
+
+def _material(asked: Material) -> FormMaterial:
+    return FormMaterial(
+        code=asked.code,
+        name=asked.name,
+        required=asked.required,
+        provided_by=asked.provided_by,
+        commitment=asked.commitment,
     )
 
 

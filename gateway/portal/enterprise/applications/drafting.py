@@ -1,4 +1,4 @@
-"""A draft as the form's fields, and the form's fields as what is kept of them. Pure."""
+"""A draft as the form's fields, and the form's fields as what is kept of them."""
 
 from __future__ import annotations
 
