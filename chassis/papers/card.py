@@ -19,7 +19,7 @@ from chassis.papers.shortening import shortened
 
 LAYOUT = Path(__file__).with_name("card.typ")
 
-LARGE, PLAIN, SMALL, SMALLEST = 11.5, 10.5, 9.0, 6.5
+LARGE, PLAIN, SMALL, SMALLEST = 11.5, 10.5, 9.5, 6.5
 CAPS = (700, 550, 440, 360, 300, 250, 210, 175, 145, 120, 100, 80, 60, 40, 0)
 """Characters that a section may have, tried one after the other: who has less is not shortened."""
 
@@ -81,6 +81,7 @@ def _ways(card: Card) -> Iterator[tuple[float, list[str]]]:
     whole = [each.text for each in card.sections]
     yield LARGE, whole
     yield PLAIN, whole
+    yield SMALL, whole
     before = whole
     for cap in CAPS:
         texts = [shortened(text, cap, card.more) for text in whole]

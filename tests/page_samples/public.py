@@ -172,6 +172,10 @@ SAMPLES = [
         "/items/AH-010?version=1",
         {"get_guide": guide("AH-010", latest_version=3, interpretations=EXPLAINED)},
     ),
+    PageSample("/items/{item_id}/card", "/items/NM-002/card", {"get_guide": guide("NM-002")}, gives="application/pdf"),
+    PageSample(
+        "/items/{item_id}/card", "/items/GZ-009/card?lang=en", {"get_guide": guide("GZ-009")}, gives="application/pdf"
+    ),
     PageSample("/open-data", "/open-data", {"read_open_data": OPEN_DATA}),
     PageSample("/open-data", "/open-data?lang=en", {"read_open_data": AWAY}),
     PageSample("/track", "/track"),

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
+from functools import partial
 from typing import Any
 
+from starlette.responses import Response
+
+from chassis.papers.card import render_card
+from chassis.time.clock import CHINA
 from contracts.policy_guide import GetGuide
 from contracts.refusal import Refused
 from contracts.search import FoundPolicies, SearchPolicies
 from gateway.access import PUBLIC
 from gateway.door import Door
+from gateway.portal.public.items.card import card_of
 from gateway.portal.shell.figures import in_field
+from gateway.portal.shell.headers import ASK_AGAIN
+from gateway.portal.shell.language import PageTexts, language_of
 from gateway.portal.shell.pages import Pages, Shown, Values
+from gateway.portal.shell.portal import portal_of
+from gateway.set_papers import SETTING, handed_out, origin_of_pages
 
 pages = Pages("public")
 
@@ -49,6 +60,18 @@ async def search_items(door: Door, query: SearchPolicies) -> Shown:
 async def show_item(door: Door, query: GetGuide) -> Values:
     """One item: who is entitled, to how much, with what papers, by when, and whom to ask."""
     return {"item": await door.told(query), "version_asked": query.item_version}
+
+
+@pages.show("/items/{item_id}/card", GetGuide, PUBLIC, template="item.html", called={"item_version": "version"})
+async def show_card(door: Door, query: GetGuide) -> Response:
+    """The item on one page, to be printed, hung up and handed out (明白卡)."""
+    item = await door.told(query)
+    today = door.frame.clock.now().astimezone(CHINA).date()
+    site = await portal_of(door.request).sites.of(item.tenant)
+    card = card_of(item, PageTexts(language_of(door.request)), site, origin_of_pages(door.request), today)
+    midnight = datetime.combine(today, time(), CHINA)
+    pdf = await SETTING.once((card, today), partial(render_card, card, midnight))
+    return handed_out(pdf, f"明白卡-{item.title}.pdf", "card.pdf", ASK_AGAIN)
 
 
 def asked_of(query: SearchPolicies) -> dict[str, Any]:
