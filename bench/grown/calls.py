@@ -172,6 +172,7 @@ FIRMS = (
     Call("ListApplications", FIRM, OWN),
     Call("ListApplications", FIRM, {**OWN, "receipt": RECEIPT}),
     Call("GetApplication", FIRM, {"application_id": CASE}),
+    Call("FindApplication", WINDOW, {"receipt": RECEIPT}),
     Call("ListMessages", FIRM, OWN),
     Call("CountUnread", FIRM, OWN),
     Call("CountUnread", OFFICER),

@@ -390,6 +390,7 @@ EXPECTED = {
     ("POST", "/department/items/{item_id}/withdraw"): "department",
     ("GET", "/items"): "public",
     ("GET", "/items/{item_id}"): "public",
+    ("GET", "/items/{item_id}/card"): "public",
     ("GET", "/open-data"): "public",
 }
 """(method, path) → the roles that may call it. Opening a route to somebody is a change to this list."""
