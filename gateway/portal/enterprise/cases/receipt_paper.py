@@ -10,20 +10,27 @@ from gateway.portal.shell.figures import instant, yuan
 from gateway.portal.shell.language import PageTexts
 from gateway.portal.shell.site import Site
 
+OPENING = "你单位提交的“{item}”申报已经收到，登记如下："
+SCAN = "扫码查询办理进度，需输入查询码。到窗口办理时请出示。"
+CLOSING = (
+    "凭收件编号和查询码可以查询办理进度，请勿把查询码告诉他人。"
+    "收件回执只证明已收到申报，不是审核决定；金额以审核结果为准。"
+)
+
 
 def receipt_paper(application: ApplicationView, site: Site, origin: str | None) -> Paper:
     """The applicant's own, at home or printed at the counter for whoever stands there: it says the query code, its scan code
     never does. In Chinese, as every official paper. Without `origin` it has no scan code."""
     t, claim = PageTexts("zh"), application.claim
     blocks: list[Block] = [
-        Paragraph(t("enterprise.receipt.paper_opening", item=claim.item_title)),
+        Paragraph(OPENING.format(item=claim.item_title)),
         Facts(tuple((label, value) for label, value in _facts(application, t) if value)),
     ]
     if origin is not None:
-        blocks.append(ScanCode(tracking_address(origin, claim.receipt), t("enterprise.receipt.paper_scan")))
+        blocks.append(ScanCode(tracking_address(origin, claim.receipt), SCAN))
     if application.account_needed:
         blocks.append(Paragraph(t("enterprise.receipt.account_needed")))
-    blocks.append(Paragraph(t("enterprise.receipt.paper_closing")))
+    blocks.append(Paragraph(CLOSING))
     return Paper(
         title=t("enterprise.receipt.title"),
         number=claim.receipt,
