@@ -36,7 +36,15 @@ SENTENCES = st.text(alphabet="企业工业产值不低于，、。；：\n（）
 
 def test_everything_that_a_card_says_can_be_read() -> None:
     text = text_of(render_card(CARD, AT))
-    said = ("政策明白卡 · 赣州市", "首次升规奖励", "这是示例。", "最高 20 万元", "谁能享受", "首次升规。", "扫码看办事指南")
+    said = (
+        "政策明白卡 · 赣州市",
+        "首次升规奖励",
+        "这是示例。",
+        "最高 20 万元",
+        "谁能享受",
+        "首次升规。",
+        "扫码看办事指南",
+    )
     for words in (*said, "工信局 0797-12345", ADDRESS, "本卡 2026-12-01 生成。"):
         assert words in text, words
 
@@ -47,7 +55,9 @@ def test_it_is_archivable_accessible_and_the_same_to_the_byte() -> None:
     metadata = root["/Metadata"].get_object().get_data().decode()
     assert "<pdfaid:part>2<" in metadata
     assert "<pdfuaid:part>1<" in metadata
-    assert f"扫码看办事指南 {ADDRESS}".encode("utf-16-be") in pdf or "/Alt" in str(_parts(root)), "what the code is, for those who hear it"
+    assert f"扫码看办事指南 {ADDRESS}".encode("utf-16-be") in pdf or "/Alt" in str(_parts(root)), (
+        "what the code is, for those who hear it"
+    )
     assert render_card(CARD, AT) == pdf
     assert render_card(CARD, AT + timedelta(days=1)) != pdf
 
@@ -94,7 +104,9 @@ def test_it_is_one_page_with_the_longest_of_everything_that_is_never_shortened()
 
 
 def test_who_says_little_is_not_shortened_for_those_who_say_much() -> None:
-    card = replace(CARD, sections=(CardSection("谁", "符合条件，可以申报。" * 400), CardSection("谁答", "工信局 0797-12345")))
+    card = replace(
+        CARD, sections=(CardSection("谁", "符合条件，可以申报。" * 400), CardSection("谁答", "工信局 0797-12345"))
+    )
     text = text_of(render_card(card, AT))
     assert "工信局 0797-12345" in text
     assert text.count("详见指南") == 1

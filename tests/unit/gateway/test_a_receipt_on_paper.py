@@ -136,7 +136,9 @@ def test_the_counter_prints_it_for_whoever_stands_there(visitor: Visitor) -> Non
     paper = visitor.get("/window/claims/app-1/receipt", CLERK)
     assert paper.headers["content-type"] == "application/pdf"
     assert CODE in text_of(paper.content)
-    assert CODE not in visitor.get("/window/claims/app-1", CLERK).text, "the code is on the paper, not on the clerk's page"
+    assert CODE not in visitor.get("/window/claims/app-1", CLERK).text, (
+        "the code is on the paper, not on the clerk's page"
+    )
     assert visitor.get("/window/claims/app-1/receipt", OWNER).status_code == 403
 
 
@@ -160,7 +162,9 @@ def test_a_receipt_that_is_scanned_or_typed_leads_to_its_claim(visitor: Visitor,
 
 def test_a_scanner_under_a_chinese_keyboard_writes_wide_and_into_whatever_box_is_open(visitor: Visitor) -> None:
     boxes = ("receipt", "uscc")
-    wide = "".join(chr(ord(each) + 0xFEE0) if "!" <= each <= "~" else each for each in tracking_address(ORIGIN, RECEIPT))
+    wide = "".join(
+        chr(ord(each) + 0xFEE0) if "!" <= each <= "~" else each for each in tracking_address(ORIGIN, RECEIPT)
+    )
     for box in boxes:
         assert visitor.get(address("/window/claims", {box: wide}), CLERK).headers["location"] == "/window/claims/app-1"
 

@@ -47,7 +47,9 @@ def visitor(gateway: Visitor, tmp_path: Path) -> Visitor:
     return gateway
 
 
-def send(visitor: Visitor, content: bytes | None = PNG, name: str = "图.png", who: str = "author", **said: str) -> httpx.Response:
+def send(
+    visitor: Visitor, content: bytes | None = PNG, name: str = "图.png", who: str = "author", **said: str
+) -> httpx.Response:
     headers = {"Accept": "text/html", "Origin": "http://door"}
     files = {"_pictures": (name, content, "image/png")} if content is not None else {"_pictures": ("", b"", "")}
     return visitor.send("POST", ADDRESS, who, data={**SAID, **said}, files=files, headers=headers)
@@ -96,8 +98,8 @@ def test_what_is_no_picture_or_too_large_is_told_by_its_name(visitor: Visitor, c
 def test_everything_that_is_missing_is_told_at_once(visitor: Visitor) -> None:
     sent = send(visitor, None, title="", alternative="图")
     assert sent.status_code == 422
-    assert 'href="#add_picture-title"' in sent.text
-    assert 'href="#add_picture-alternative"' in sent.text
+    assert 'href="#add-picture-d-1-guide-title"' in sent.text
+    assert 'href="#add-picture-d-1-guide-alternative"' in sent.text
     assert edits(visitor) == []
     assert "请选择一张图片" in send(visitor, None).text
 

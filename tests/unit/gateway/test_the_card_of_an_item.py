@@ -12,7 +12,6 @@ from portal_kit import Bus, Visitor
 
 from chassis.papers.card import Card, render_card
 from console.contracts.program import unconnected_gateway
-
 from contracts.identity import SiteFooter
 from contracts.policy_guide import GuideView
 from gateway.portal.public.items.card import card_of
@@ -117,7 +116,7 @@ def test_everybody_gets_it_as_a_file_and_it_is_set_once() -> None:
     first, again = visitor.get("/items/NM-002/card"), visitor.get("/items/NM-002/card")
     assert first.status_code == 200
     assert first.headers["content-type"] == "application/pdf"
-    assert first.headers["content-disposition"].startswith('attachment; filename="card.pdf"; filename*=UTF-8\'\'')
+    assert first.headers["content-disposition"].startswith("attachment; filename=\"card.pdf\"; filename*=UTF-8''")
     assert first.headers["x-content-type-options"] == "nosniff"
     assert first.content == again.content
     assert len(read(first.content).pages) == 1

@@ -19,7 +19,9 @@ CONTACTS = 3
 
 def card_of(item: GuideView, t: PageTexts, site: Site, origin: str | None, today: date) -> Card:
     """The card as it is handed out `today`. Without `origin`, the address of these pages, it leads nowhere and says how to search."""
-    path = address(f"/items/{item.item_id}", version=item.item_version if item.item_version < item.latest_version else None)
+    path = address(
+        f"/items/{item.item_id}", version=item.item_version if item.item_version < item.latest_version else None
+    )
     where = f"{origin}{path}" if origin else ""
     return Card(
         title=item.title,
@@ -42,7 +44,11 @@ def card_of(item: GuideView, t: PageTexts, site: Site, origin: str | None, today
 def _warnings(item: GuideView, t: PageTexts) -> Iterator[str]:
     if item.state != "published":
         label = status_labels.ITEM[item.state].public(t.language)
-        yield f"{label}。{t(f'public.item.state.{item.state}')}" if t.language == "zh" else t(f"public.item.state.{item.state}")
+        yield (
+            f"{label}。{t(f'public.item.state.{item.state}')}"
+            if t.language == "zh"
+            else t(f"public.item.state.{item.state}")
+        )
     if item.sample:
         yield f"{t('public.item.sample_title')}{t('public.card.stop')}{t('public.item.sample_text')}"
 
@@ -71,16 +77,28 @@ def _window(item: GuideView, t: PageTexts) -> str:
 
 def _sections(item: GuideView, t: PageTexts, site: Site) -> Iterator[tuple[str, str]]:
     said = item.sentences
-    yield t("public.item.who"), _lines(
-        item.guide.beneficiaries, said.get("eligibility") or item.guide.conditions, said.get("payees"), said.get("bounds")
+    yield (
+        t("public.item.who"),
+        _lines(
+            item.guide.beneficiaries,
+            said.get("eligibility") or item.guide.conditions,
+            said.get("payees"),
+            said.get("bounds"),
+        ),
     )
-    yield t("public.item.amount"), _lines(
-        said.get("amount") or item.guide.standard, said.get("instalments"), said.get("stacking"), said.get("quotas")
+    yield (
+        t("public.item.amount"),
+        _lines(
+            said.get("amount") or item.guide.standard, said.get("instalments"), said.get("stacking"), said.get("quotas")
+        ),
     )
     yield t("public.item.materials"), _lines(*_materials(item, t))
-    yield t("public.item.handling"), _lines(
-        t("public.item.no_application" if item.mode == "no_application" else "public.card.apply"),
-        *(f"{number}. {step}" for number, step in enumerate(item.guide.steps, 1)),
+    yield (
+        t("public.item.handling"),
+        _lines(
+            t("public.item.no_application" if item.mode == "no_application" else "public.card.apply"),
+            *(f"{number}. {step}" for number, step in enumerate(item.guide.steps, 1)),
+        ),
     )
     yield t("public.item.limit"), item.guide.time_limits
     yield t("public.item.ask"), _lines(*_contacts(item, t), item.guide.complaint or _complaint(t, site))

@@ -89,7 +89,9 @@ async def show_card(door: Door, query: GetGuide) -> Response:
     return handed_out(pdf, f"明白卡-{item.title}.pdf", "card.pdf", ASK_AGAIN)
 
 
-@pages.show("/items/{item_id}/pictures/{sha256}", PictureAsked, PUBLIC, template="item.html", called={"item_version": "version"})
+@pages.show(
+    "/items/{item_id}/pictures/{sha256}", PictureAsked, PUBLIC, template="item.html", called={"item_version": "version"}
+)
 async def show_picture(door: Door, asked: PictureAsked) -> Response:
     """A picture that explains the item (图片解读), of the version that is shown. Raises PictureUnknown, ObjectUnknown."""
     item = await door.told(GetGuide(item_id=asked.item_id, item_version=asked.item_version))

@@ -59,7 +59,14 @@ async def find_claims(door: Door, asked: ClaimsAsked) -> Values | Shown | Respon
     code, receipt = half_width(asked.uscc).strip(), asked.receipt
     if "/" in code:
         code, receipt = "", receipt or receipt_in(code)
-    nothing: Values = {"asked_for": asked, "enterprise": None, "claims": (), "next_cursor": None, "trouble": "", "refused": ""}
+    nothing: Values = {
+        "asked_for": asked,
+        "enterprise": None,
+        "claims": (),
+        "next_cursor": None,
+        "trouble": "",
+        "refused": "",
+    }
     if receipt and not RECEIPT.fullmatch(receipt):
         return Shown({**nothing, "trouble": "receipt_wrong"}, 422)
     if not code:

@@ -22,6 +22,7 @@ from gateway.portal.shell.sent_files import sent_files
 MOST = 30
 """Interpretations that an item may have (`contracts.item`)."""
 
+
 class PictureMissing(Invalid):
     """A picture is to be added, and none was chosen."""
 
