@@ -117,13 +117,17 @@ class GuideMaterial(RulePart):
 
 
 class Interpretation(RulePart):
-    """政策解读: a text, a picture (uploaded or at an address) or the address of a video."""
+    """政策解读: a text, a picture (uploaded or at an address) or the address of a video.
+
+    `alternative` says in words what a picture says, for those who do not see it.
+    """
 
     kind: Literal["text", "picture", "video"]
     title: ShortText
     text: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
     sha256: Sha256 | None = None
     url: WebAddress | None = None
+    alternative: Annotated[str, Field(min_length=4, max_length=500)] | None = None
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Interpretation:
@@ -131,6 +135,8 @@ class Interpretation(RulePart):
         if there not in ({"text": [{"text"}], "picture": [{"sha256"}, {"url"}], "video": [{"url"}]}[self.kind]):
             text = "文字解读写 text，图片写 sha256 或 url 之一，视频写 url，其余不写"
             raise misplaced("kind", text)
+        if self.alternative is not None and self.kind != "picture":
+            raise misplaced("alternative", "只有图片写替代文字（alternative）")
         return self
 
 

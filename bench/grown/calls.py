@@ -174,6 +174,7 @@ FIRMS = (
     Call("GetApplication", FIRM, {"application_id": CASE}),
     Call("GetApplicationDraft", FIRM, {**OWN, "item_id": "GZ-001"}),
     Call("ListApplicationDrafts", FIRM, OWN),
+    Call("FindApplication", WINDOW, {"receipt": RECEIPT}),
     Call("ListMessages", FIRM, OWN),
     Call("CountUnread", FIRM, OWN),
     Call("CountUnread", OFFICER),

@@ -63,7 +63,15 @@ class Signatures:
     lines: tuple[str, ...]
 
 
-Block = Subheading | Paragraph | NumberedList | Facts | DataTable | Signatures
+@dataclass(frozen=True, slots=True)
+class ScanCode:
+    """A code for telephones that leads to an address, with what it is for beside it. An address says no secret."""
+
+    address: str
+    text: str
+
+
+Block = Subheading | Paragraph | NumberedList | Facts | DataTable | Signatures | ScanCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,9 @@ from typing import Any
 import orjson
 import typst
 
+from chassis.papers.codes import drawing_of
 from chassis.papers.letters import fitted, folders
-from chassis.papers.paper import Block, DataTable, Paper
+from chassis.papers.paper import Block, DataTable, Paper, ScanCode
 
 LAYOUT = Path(__file__).with_name("layout.typ")
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
@@ -32,19 +33,25 @@ def render(paper: Paper, at: datetime, *, for_seal: bool = False) -> bytes:
     It says 未加盖电子印章，仅供核对 on each page; `for_seal` leaves that out, and is for whoever seals it (`seal.py`): the
     place for the seal is then empty. The file's data name title, issuer, number and language.
     """
+    said = fitted_whole(_said(paper, for_seal))
+    return set_as_pdf(LAYOUT, said, at, SEALED_STANDARDS if for_seal else STANDARDS)
+
+
+def set_as_pdf(layout: Path, said: dict[str, Any], at: datetime, standards: list[typst.PDFStandard]) -> bytes:
+    """What is said (`fitted_whole`) in a layout of ours, which finds it as `sys.inputs.said`."""
     return typst.compile(
-        _layout(),
+        _layout(layout),
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"paper": orjson.dumps(_fitted(_said(paper, for_seal))).decode()},
-        pdf_standards=SEALED_STANDARDS if for_seal else STANDARDS,
+        sys_inputs={"said": orjson.dumps(said).decode()},
+        pdf_standards=standards,
         timestamp=int(at.timestamp()),
     )
 
 
-@lru_cache(maxsize=1)
-def _layout() -> bytes:
-    return LAYOUT.read_bytes()
+@lru_cache(maxsize=8)
+def _layout(path: Path) -> bytes:
+    return path.read_bytes()
 
 
 @lru_cache(maxsize=1)
@@ -76,6 +83,8 @@ def _block(block: Block, *, last: bool) -> dict[str, Any]:
     said = {"kind": type(block).__name__.lower(), "last": last, **asdict(block)}
     if isinstance(block, DataTable):
         said["widths"] = block.widths or (1,) * len(block.header)
+    if isinstance(block, ScanCode):
+        said["code"] = drawing_of(block.address)
     return said
 
 
@@ -84,13 +93,13 @@ def _labels(count: int) -> list[str]:
     return ["附件："] * count if count == 1 else [f"{'附件：' if n == 0 else '　　　'}{n + 1}．" for n in range(count)]
 
 
-def _fitted(said: Any) -> Any:
+def fitted_whole(said: Any) -> Any:
     """The same with each text in characters that can be set."""
     match said:
         case str():
             return fitted(said)
         case dict():
-            return {key: _fitted(value) for key, value in said.items()}
+            return {key: fitted_whole(value) for key, value in said.items()}
         case list() | tuple():
-            return [_fitted(each) for each in said]
+            return [fitted_whole(each) for each in said]
     return said

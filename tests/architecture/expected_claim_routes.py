@@ -34,4 +34,6 @@ CLAIM_ROUTES = {
     ("POST", "/window/claims/{application_id}/supplement"): "window",
     ("POST", "/window/claims/{application_id}/withdraw"): "window",
     ("GET", "/window/claims/{application_id}/notices"): "window",
+    ("GET", "/window/claims/{application_id}/receipt"): "window",
+    ("GET", "/my/cases/{receipt}/receipt/paper"): "enterprise",
 }

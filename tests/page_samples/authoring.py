@@ -199,6 +199,12 @@ def at(path: str, query: str = "", who: str = "author", **answers: Any) -> PageS
 DRAFT = "/department/drafts/{draft_id}"
 WRITE = f"{DRAFT}/write/{{section}}"
 BLANK = new_text("ZG-1", "新的事项")
+PICTURED = {
+    **CONTENT,
+    "interpretations": [
+        {"kind": "picture", "title": "一图读懂", "sha256": "0" * 64, "alternative": "产值增长的企业最高得 300 万元。"}
+    ],
+}
 ODD = copy.deepcopy(CONTENT)
 ODD["rules"]["eligibility"] = {"node": "unheard_of", "of": []}
 
@@ -224,6 +230,10 @@ SAMPLES = [
     at(f"{DRAFT}/trial", "?enterprise=示例", try_item={**TRIED, "candidates": [ENTERPRISE], "enterprise": None, "assessment": None}),
     at(f"{DRAFT}/preview"),
     *(written(each) for each in ("basic", "document", "facts", "conditions", "amount", "plan", "shares", "terms", "guide")),
+    written("guide", "?pictured", get_draft=draft(content=PICTURED)),
+    PageSample(
+        f"{DRAFT}/pictures/{{sha256}}", f"/department/drafts/d-1/pictures/{'1' * 64}", ANSWERS, "author", status=404
+    ),
     written("amount", "?choose=/rules/amount/of&at=/rules/amount/of"),
     written("amount", "?more=/rules/amount/of/0/by&at=/rules/amount/of/0/by"),
     written("amount", "?json=/rules/amount/of/0&at=/rules/amount/of/0"),

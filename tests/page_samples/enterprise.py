@@ -206,6 +206,13 @@ SAMPLES = [
         "owner",
     ),
     PageSample(
+        "/my/cases/{receipt}/receipt/paper",
+        f"/my/cases/{RECEIPT}/receipt/paper",
+        {"list_applications": application()},
+        "owner",
+        gives="application/pdf",
+    ),
+    PageSample(
         "/my/cases/{receipt}/receipt",
         f"/my/cases/{RECEIPT}/receipt?done=filed",
         {"list_applications": application()},

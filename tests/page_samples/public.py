@@ -146,7 +146,7 @@ SUSPENDED = {"state": "suspended", "state_reason": "本年度预算已用完，�
 CHOSEN = {"mode": ("instant",), "theme": (sample_item("NM-002").theme,)}
 EXPLAINED = [
     {"kind": "text", "title": "问：什么时候到账？", "text": "审核通过后 1 个工作日内。\n以银行到账为准。"},
-    {"kind": "picture", "title": "一图读懂", "sha256": "0" * 64, "text": None},
+    {"kind": "picture", "title": "一图读懂", "sha256": "0" * 64, "alternative": "产值增长的企业最高得 300 万元。"},
     {"kind": "video", "title": "三分钟讲清楚", "url": "https://example.test/video", "text": None},
 ]
 
@@ -171,6 +171,16 @@ SAMPLES = [
         "/items/{item_id}",
         "/items/AH-010?version=1",
         {"get_guide": guide("AH-010", latest_version=3, interpretations=EXPLAINED)},
+    ),
+    PageSample("/items/{item_id}/card", "/items/NM-002/card", {"get_guide": guide("NM-002")}, gives="application/pdf"),
+    PageSample(
+        "/items/{item_id}/card", "/items/GZ-009/card?lang=en", {"get_guide": guide("GZ-009")}, gives="application/pdf"
+    ),
+    PageSample(
+        "/items/{item_id}/pictures/{sha256}",
+        f"/items/AH-010/pictures/{'1' * 64}",
+        {"get_guide": guide("AH-010", interpretations=EXPLAINED)},
+        status=404,
     ),
     PageSample("/open-data", "/open-data", {"read_open_data": OPEN_DATA}),
     PageSample("/open-data", "/open-data?lang=en", {"read_open_data": AWAY}),

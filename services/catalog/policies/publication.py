@@ -57,6 +57,10 @@ def problems_of(content: PolicyItemContent, today: date) -> list[Problem]:
         if material.code is not None and material.code not in codes:
             text = f"指南材料“{material.name}”引用的材料编码 {material.code} 不在办理规则中"
             _add(found, "guide_material_unknown", f"/guide/materials/{index}/code", text)
+    for index, each in enumerate(content.interpretations):
+        if each.sha256 is not None and each.alternative is None:
+            text = f"图片解读“{each.title}”没有替代文字：请用一两句话写明图上说了什么，看不到图片的人靠它了解"
+            _add(found, "picture_without_alternative", f"/interpretations/{index}/alternative", text)
     return found
 
 

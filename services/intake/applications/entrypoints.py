@@ -13,6 +13,7 @@ from contracts.intake import (
     ListApplications,
     SubmitApplication,
 )
+from contracts.receipt_numbers import FindApplication
 from services.intake.applications import use_cases, views
 
 
@@ -26,6 +27,10 @@ class ApplicationEntrypoints(Room):
     @query
     def get_application(self, query: GetApplication, reader: Reader) -> ApplicationView:
         return views.get_application(query, reader, self.frame.cipher)
+
+    @query
+    def find_application(self, query: FindApplication, reader: Reader) -> ApplicationView:
+        return views.find_application(query, reader, self.frame.cipher)
 
     @query
     def list_applications(self, query: ListApplications, reader: Reader) -> ApplicationPage:

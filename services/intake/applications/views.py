@@ -8,6 +8,7 @@ from chassis.foundation.secrecy import Cipher
 from chassis.read.paging import cut_page, decode_cursor, encode_cursor
 from chassis.read.reader import Reader
 from contracts.intake import ApplicationPage, ApplicationView, Claim, GetApplication, ListApplications
+from contracts.receipt_numbers import FindApplication
 from copies.merged_enterprises import OF_ENTERPRISE
 from services.intake.applications.domain import ApplicationUnknown
 from services.intake.whose import refuse_stranger
@@ -28,6 +29,16 @@ def get_application(query: GetApplication, reader: Reader, cipher: Cipher) -> Ap
             "id": query.application_id,
             "enterprise": reader.actor.enterprise_id,
         },
+    ).first()
+    if row is None:
+        raise ApplicationUnknown()
+    return _view(row, cipher)
+
+
+def find_application(query: FindApplication, reader: Reader, cipher: Cipher) -> ApplicationView:
+    """The application of the place that has this receipt. Raises ApplicationUnknown."""
+    row = reader.execute(
+        f"{COLUMNS} WHERE tenant = :tenant AND receipt = :receipt", {"tenant": reader.tenant, "receipt": query.receipt}
     ).first()
     if row is None:
         raise ApplicationUnknown()

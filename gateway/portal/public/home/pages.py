@@ -8,8 +8,8 @@ from pydantic import Field
 from starlette.responses import Response
 
 from contracts.message import Model
+from contracts.receipt_numbers import receipt_in
 from contracts.search import FoundPolicies, SearchPolicies
-from contracts.typed import half_width
 from gateway.access import PUBLIC
 from gateway.bus import BusError
 from gateway.door import Door
@@ -51,7 +51,7 @@ async def home(door: Door, _asked: Nothing) -> Values:
 @pages.show("/find", Sought, PUBLIC, template="home.html")
 async def find(door: Door, sought: Sought) -> Response:
     """A receipt number leads to its case, anything else to the policies that fit it."""
-    receipt = half_width(sought.q)
+    receipt = receipt_in(sought.q)
     if RECEIPT.fullmatch(receipt):
         return redirect(door.request, address("/track", {"receipt": receipt}))
     return redirect(door.request, address("/items", {"q": sought.q}))

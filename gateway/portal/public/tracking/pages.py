@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from contracts.message import Model
 from contracts.oversight import TrackCase
+from contracts.receipt_numbers import receipt_in
 from contracts.refusal import Refused
 from contracts.typed import half_width
 from gateway.access import PUBLIC
@@ -24,12 +25,13 @@ pages = Pages("public")
 RECEIPT = re.compile(r"[A-Za-z0-9-]{6,60}")
 CODE = re.compile(r"[A-Za-z0-9]{4,20}")
 Narrow = Annotated[str, AfterValidator(half_width)]
+AsScanned = Annotated[str, AfterValidator(receipt_in)]
 
 
 class LookUp(Model):
     """What a receipt says. What does not fit is told beside its field, and what is not there yet is asked for."""
 
-    receipt: Narrow = Field(default="", max_length=200)
+    receipt: AsScanned = Field(default="", max_length=500)
     code: Narrow = Field(default="", max_length=200)
 
     @property
@@ -40,7 +42,7 @@ class LookUp(Model):
 
 
 class LookUpOne(LookUp):
-    receipt: Narrow = Field(max_length=200)
+    receipt: AsScanned = Field(max_length=500)
 
 
 @pages.show("/track", LookUp, PUBLIC, template="look_up.html", nav=("public.nav.track", 30), secret=True)

@@ -3,38 +3,49 @@ and its notices are printed. What the counter may not decide it sends on its way
 
 from __future__ import annotations
 
+import re
 from asyncio import gather
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from starlette.responses import Response
 
 from contracts.acceptance import WithdrawClaim
 from contracts.enterprise_lookup import FindEnterprise
-from contracts.intake import ApplicationView, GetApplication, ListApplications, ReceiptNumber
+from contracts.intake import ApplicationView, GetApplication, ListApplications
 from contracts.message import Cursor, Id, Model
 from contracts.oversight import TrackCase, TrackingView
+from contracts.receipt_numbers import FindApplication, receipt_in
 from contracts.supplements import AnswerSupplement, GetSupplement, SupplementView
+from contracts.typed import half_width
 from gateway.access import Only
 from gateway.door import Door, RefusedThere
+from gateway.portal.enterprise.cases.receipts import receipt_as_paper
 from gateway.portal.enterprise.frame import unless_away
 from gateway.portal.enterprise.supplements.answering import SCANS_TAKEN, FilledAnswers, by_place, send_answers
 from gateway.portal.enterprise.supplements.notices import NOTICES
 from gateway.portal.shell.allowed import may
 from gateway.portal.shell.pages import Pages, Shown, Values
+from gateway.portal.shell.serving import redirect
 
 pages = Pages("window")
 COUNTER = Only("window")
 LIST = "/window/claims"
 ONE = f"{LIST}/{{application_id}}"
 ROWS = 20
+RECEIPT = re.compile(r"[A-Za-z0-9-]{6,60}")
 STILL_THEIRS = frozenset({"submitted", "supplementing", "accepted"})
 """In which state the enterprise may take its claim back."""
 
 
 class ClaimsAsked(Model):
-    """By the credit code of the licence that lies on the counter; all of its claims, or the one of a receipt."""
+    """By the receipt or the licence that lies on the counter; of an enterprise all of its claims, or the one of a receipt.
 
-    uscc: str = Field(default="", max_length=40)
-    receipt: ReceiptNumber | None = None
+    A scanner writes into whatever box is open: an address in that of the credit code is a receipt as well.
+    """
+
+    uscc: str = Field(default="", max_length=500)
+    receipt: Annotated[str, AfterValidator(receipt_in)] = Field(default="", max_length=500)
     cursor: Cursor | None = None
 
 
@@ -43,19 +54,30 @@ class AnswersAtTheCounter(FilledAnswers):
 
 
 @pages.show(LIST, ClaimsAsked, COUNTER, template="list.html", nav=("window.nav.claims", 19))
-async def find_claims(door: Door, asked: ClaimsAsked) -> Values | Shown:
-    """The claims of one enterprise, the newest first."""
-    code = asked.uscc.strip()
-    nothing: Values = {"asked_for": asked, "enterprise": None, "claims": (), "next_cursor": None, "trouble": ""}
+async def find_claims(door: Door, asked: ClaimsAsked) -> Values | Shown | Response:
+    """The claims of one enterprise, the newest first; a receipt alone leads to its claim."""
+    code, receipt = half_width(asked.uscc).strip(), asked.receipt
+    if "/" in code:
+        code, receipt = "", receipt or receipt_in(code)
+    nothing: Values = {
+        "asked_for": asked,
+        "enterprise": None,
+        "claims": (),
+        "next_cursor": None,
+        "trouble": "",
+        "refused": "",
+    }
+    if receipt and not RECEIPT.fullmatch(receipt):
+        return Shown({**nothing, "trouble": "receipt_wrong"}, 422)
     if not code:
-        return nothing
+        return await _of_receipt(door, receipt, nothing) if receipt else nothing
     try:
         enterprise = await door.told(FindEnterprise(uscc=code))
     except RefusedThere as refused:
         refusal = refused.refusal()
-        return Shown({**nothing, "trouble": refusal.message}, 200 if refusal.kind == "not_found" else 422)
+        return Shown({**nothing, "refused": refusal.message}, 200 if refusal.kind == "not_found" else 422)
     query = ListApplications(
-        enterprise_id=enterprise.enterprise_id, receipt=asked.receipt, cursor=asked.cursor, limit=ROWS
+        enterprise_id=enterprise.enterprise_id, receipt=receipt.upper() or None, cursor=asked.cursor, limit=ROWS
     )
     found = await door.told(query)
     return {**nothing, "enterprise": enterprise, "claims": found.items, "next_cursor": found.next_cursor}
@@ -109,6 +131,23 @@ async def show_notices(door: Door, query: GetApplication) -> Values:
     tracked = await _tracked(door, application)
     notices = [(NOTICES[each.code], each) for each in tracked.steps if each.code in NOTICES] if tracked else []
     return {"application": application, "claim": application.claim, "notices": notices, "away": tracked is None}
+
+
+@pages.show(f"{ONE}/receipt", GetApplication, COUNTER, template="claim.html", secret=True)
+async def print_receipt(door: Door, query: GetApplication) -> Response:
+    """The receipt (收件回执), printed for the enterprise that stands at the counter; its query code is for nobody else."""
+    return await receipt_as_paper(door, await door.told(query))
+
+
+async def _of_receipt(door: Door, receipt: str, nothing: Values) -> Response | Shown:
+    """On to the claim of a receipt, or why there is none."""
+    try:
+        application = await door.told(FindApplication(receipt=receipt.upper()))
+    except RefusedThere as refused:
+        if refused.refusal().kind != "not_found":
+            raise
+        return Shown({**nothing, "trouble": "receipt_unknown"})
+    return redirect(door.request, f"{LIST}/{application.claim.application_id}")
 
 
 async def _tracked(door: Door, application: ApplicationView) -> TrackingView | None:

@@ -18,6 +18,7 @@ from gateway.door import Door, RefusedThere
 from gateway.portal.department.authoring.editor.called import kinds_in_order, section_title
 from gateway.portal.department.authoring.editor.changes import done, filled_in, with_fact, with_json
 from gateway.portal.department.authoring.editor.offered import offered_words
+from gateway.portal.department.authoring.editor.pictures_taken import PICTURES_TAKEN, pictures_of
 from gateway.portal.department.authoring.editor.places_named import named_problems
 from gateway.portal.department.authoring.editor.pointers import Json
 from gateway.portal.department.authoring.editor.sections import (
@@ -108,6 +109,8 @@ async def write_section(door: Door, asked: SectionAsked) -> Values | Response:
         "offered": offered_words(draft, door.principal.actor.department, documents),
         "known_facts": facts,
         "kinds_in_order": kinds_in_order,
+        "pictures": pictures_of(draft),
+        "pictures_taken": PICTURES_TAKEN,
     }
 
 
