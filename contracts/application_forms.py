@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from contracts.intake import MaterialCode
+from contracts.given_materials import MaterialCode
 from contracts.message import Id, Model, Query, ServiceName
 from contracts.payee_holder_accounts import HolderStanding
 from contracts.policies import ItemState

@@ -152,6 +152,13 @@ class Objects:
             return False
         return True
 
+    async def size(self, tenant: TenantId, sha256: str) -> int:
+        """How many bytes a file of this tenant has. Raises ObjectUnknown."""
+        try:
+            return int((await obstore.head_async(self._store, _path(tenant, sha256)))["size"])
+        except FileNotFoundError as error:
+            raise ObjectUnknown() from error
+
     async def head(self, tenant: TenantId, sha256: str, size: int = 64) -> bytes:
         """How a file of this tenant begins, for telling what it is. Raises ObjectUnknown."""
         try:
