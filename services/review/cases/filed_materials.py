@@ -60,7 +60,7 @@ class FiledMaterials:
     def bring(
         self, case: Case, round: int, points: Iterable[SupplementPointView], at: datetime, kept_in: TenantId
     ) -> None:
-        """What was answered to the points about materials in a round of its supplement. The same paper of a later round is the
+        """The papers that came with the answers in a round of its supplement. The same paper of a later round is the
         one that is known."""
         self._add(
             {
@@ -75,7 +75,7 @@ class FiledMaterials:
                 "given_at": at,
             }
             for point in points
-            if point.about == "material" and point.answer is not None
+            if point.answer is not None
             for sha256 in point.answer.files
         )
 

@@ -32,7 +32,7 @@ def take_in(supplement: Supplement, handled: Handled, actor: Actor, uow: UnitOfW
     """What was answered is the case's: corrected facts are judged, and brought materials are looked at again."""
     case = handled.case
     _judge_again(supplement, handled, uow)
-    if any(each.about == "material" and each.answer and each.answer.files for each in supplement.points):
+    if any(each.answer is not None and each.answer.files for each in supplement.points):
         uow.of(FiledMaterials).bring(case, supplement.round, supplement.points, uow.now, _kept_in(case, actor, uow))
     brought = {each.code for each in supplement.points if each.about == "material"}
     case.materials = case.materials.sent_back(brought)

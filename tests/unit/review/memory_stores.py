@@ -324,7 +324,7 @@ class MemoryFiled:
         self, case: Case, round: int, points: Iterable[SupplementPointView], at: datetime, kept_in: TenantId
     ) -> None:
         for each in points:
-            files = each.answer.files if each.about == "material" and each.answer is not None else ()
+            files = each.answer.files if each.answer is not None else ()
             self.brought += [(case.id, round, each.code, sha256, kept_in) for sha256 in files]
 
     def hand_over(self, cases: Mapping[str, Case], acting: Mapping[str, Iterable[TenantId]]) -> None:
