@@ -16,7 +16,7 @@ from starlette.responses import Response
 from chassis.edge.frame import Frame
 from chassis.files.objects import Objects
 from contracts.message import TenantId
-from gateway import api, errors
+from gateway import api, errors, tus
 from gateway.access import PUBLIC, access_table
 from gateway.bus import Bus
 from gateway.headers import Headers
@@ -138,6 +138,7 @@ def create_app(
     # Not by `include_router`: what lies in routers of its own is searched at each request, several times (docs/performance.md).
     app.state.readiness = Readiness(bus.ready, frame.database_answers)
     app.router.routes += [*probes(app.state.readiness, lambda: ended_loops(frame, bus)).routes, *routes]
+    app.router.routes += tus.routes()
     serve_pages(app, pages)
     step_up.install(app)
 
@@ -147,7 +148,13 @@ def create_app(
 
     access_table(app)
     streamed = frozenset(each.path for each in routes if each.declared.takes is not None)
-    app.add_middleware(BodyLimits, streamed=streamed, pages=problem_page, with_files=pages.paths_with_files())
+    app.add_middleware(
+        BodyLimits,
+        streamed=streamed,
+        pages=problem_page,
+        with_files=pages.paths_with_files(),
+        in_parts=tus.ADDRESSES,
+    )
     guard_requests(app, signing_in, problem_page)
     app.add_middleware(OwnWritesCarried, cipher=frame.cipher, secure=signing_in.settings.address.secure)
     app.add_middleware(Traced)

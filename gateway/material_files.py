@@ -11,6 +11,7 @@ from contracts.given_materials import OpenKeptMaterial, OpenMaterial
 from contracts.materials import KeepMaterial
 from gateway.door import Door, idempotency_key
 from gateway.handed_files import attached
+from gateway.material_uploads import judge_kept
 
 
 async def opened_material(door: Door, command: OpenMaterial | OpenKeptMaterial) -> Response:
@@ -26,9 +27,9 @@ async def opened_material(door: Door, command: OpenMaterial | OpenKeptMaterial) 
 
 
 async def as_it_lies(door: Door, command: KeepMaterial) -> KeepMaterial:
-    """The command with what the store says of its file. Raises ObjectUnknown."""
+    """The command with what the store says of its file. Raises ObjectUnknown or MaterialFileRefused."""
     try:
-        size = await door.objects.size(door.principal.tenant, command.sha256)
+        size = await judge_kept(door.objects, door.principal.tenant, command.sha256)
     except ObjectUnknown:
         raise ObjectUnknown(field="sha256") from None
     return command.model_copy(update={"size": size})
