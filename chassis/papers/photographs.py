@@ -46,7 +46,9 @@ def bound(photographs: Sequence[bytes]) -> bytes:
 
 def bind(folder: Path) -> None:
     """Each page is as large as a sheet, with the photograph as large as the sheet lets it be."""
-    pictures = sorted((each for each in folder.iterdir() if each.stem.isdecimal()), key=lambda each: int(each.stem))  # any script: names are ours
+    pictures = sorted(
+        (each for each in folder.iterdir() if each.stem.isdecimal()), key=lambda each: int(each.stem)
+    )  # any script: names are ours
     pages = [f'#page(image("{each.name}", width: 100%, height: 100%, fit: "contain"))' for each in pictures]
     (folder / "main.typ").write_text(LEAF + "\n".join(pages))
     made = typst.compile(folder / "main.typ", root=folder, ignore_system_fonts=True, timestamp=0)
