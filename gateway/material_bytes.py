@@ -55,6 +55,7 @@ class MaterialFileRefused(Invalid):
     """A file that is not taken as a material; nothing of it is kept."""
 
     code = "material_file_refused"
+    sentence = "这个文件不能作为材料，请按提示重新选择。"
 
 
 class MaterialFileEmpty(MaterialFileRefused):
@@ -99,7 +100,7 @@ class MaterialPictureTooLarge(MaterialFileRefused):
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class MeasuredPhotograph:
     """What is known of a photograph without decoding it; `end` is the byte after it."""
 
     width: int
@@ -126,8 +127,8 @@ def judge(content: bytes, file_name: str | None) -> Kind:
     return kind
 
 
-MARKUP = re.compile(rb"<(?:html|script|!doctype|svg|\?php|iframe)", re.IGNORECASE)
-HIDDEN = re.compile(rb"%PDF-|PK\x03\x04|<(?:html|script|\?php)|\x7fELF|MZ\x90\x00", re.IGNORECASE)
+MARKUP = re.compile(rb"(?i:<(?:html|script|!doctype|svg|\?php|iframe))")
+HIDDEN = re.compile(rb"(?i:%PDF-|PK\x03\x04|<(?:html|script|\?php)|\x7fELF|MZ\x90\x00)")
 """What nobody's camera writes behind a photograph. (Some write a preview or a short film there.)"""
 
 
@@ -182,7 +183,7 @@ def _judge_picture(content: bytes, kind: Kind) -> None:
         raise MaterialFileTwoInOne(found=kind.name)
 
 
-def _png(content: bytes) -> Picture | None:
+def _png(content: bytes) -> MeasuredPhotograph | None:
     at, width, height = 8, 0, 0
     for _part in range(MOST_PARTS):
         if at + 12 > len(content):
@@ -194,7 +195,7 @@ def _png(content: bytes) -> Picture | None:
             width, height = (int.from_bytes(content[place : place + 4], "big") for place in (at + 8, at + 12))
         at += 12 + size
         if name == b"IEND":
-            return Picture(width, height, at) if at <= len(content) else None
+            return MeasuredPhotograph(width, height, at) if at <= len(content) else None
     return None
 
 
@@ -205,15 +206,15 @@ FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 
 
-def _jpeg(content: bytes) -> Picture | None:
+def _jpeg(content: bytes) -> MeasuredPhotograph | None:
     width = height = 0
     for mark, at, size in _parts_of_jpeg(content):
         if mark == 0xD9:
-            return Picture(width, height, at) if width else None
+            return MeasuredPhotograph(width, height, at) if width else None
         if mark in FRAMES and size >= 8:
             height, width = (int.from_bytes(content[place : place + 2], "big") for place in (at + 3, at + 5))
             if width * height > MOST_PIXELS:
-                return Picture(width, height, at)
+                return MeasuredPhotograph(width, height, at)
     return None
 
 

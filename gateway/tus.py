@@ -35,7 +35,8 @@ from gateway.limits import PART_TYPE
 from gateway.material_bytes import KINDS, LARGEST, MIB, MaterialFileEmpty, MaterialFileRefused, MaterialFileTooLarge
 from gateway.material_uploads import keep_material_file
 from gateway.portal.shell.session import SignedInPage
-from gateway.resumable import ResumableUpload, ResumableUploads, UploadOffsetWrong, UploadPartMissing
+from gateway.resumable import ResumableUploads
+from gateway.resumable_upload import ResumableUpload, UploadChecksumUnknown, UploadOffsetWrong, UploadPartMissing
 from gateway.streams import INCOMING, TOO_MANY_UPLOADS, SenderTooSlow, in_time, reader_of
 from gateway.upload import Upload
 from gateway.uploads import Uploads
@@ -280,7 +281,7 @@ def _checksum(said: str | None) -> tuple[str, bytes] | None:
 
 
 def _unknown_checksum() -> tuple[str, bytes]:
-    raise resumable.UploadChecksumUnknown()
+    raise UploadChecksumUnknown()
 
 
 def _file_name(metadata: str) -> str | None:

@@ -14,6 +14,7 @@ import typst
 
 from chassis.files.confinement import confine, run_confined
 from contracts.refusal import Invalid
+from contracts.typed import is_digits
 
 DOCUMENT = "document.pdf"
 PNG = b"\x89PNG"
@@ -46,9 +47,7 @@ def bound(photographs: Sequence[bytes]) -> bytes:
 
 def bind(folder: Path) -> None:
     """Each page is as large as a sheet, with the photograph as large as the sheet lets it be."""
-    pictures = sorted(
-        (each for each in folder.iterdir() if each.stem.isdecimal()), key=lambda each: int(each.stem)
-    )  # any script: names are ours
+    pictures = sorted((each for each in folder.iterdir() if is_digits(each.stem)), key=lambda each: int(each.stem))
     pages = [f'#page(image("{each.name}", width: 100%, height: 100%, fit: "contain"))' for each in pictures]
     (folder / "main.typ").write_text(LEAF + "\n".join(pages))
     made = typst.compile(folder / "main.typ", root=folder, ignore_system_fonts=True, timestamp=0)

@@ -25,7 +25,8 @@ from contracts.message import Actor
 from contracts.refusal import StaleVersion
 from gateway import errors, tus
 from gateway.material_bytes import LARGEST
-from gateway.resumable import LASTS, MOST_OPEN, ResumableUpload, ResumableUploads, UploadUnknown
+from gateway.resumable import ResumableUploads
+from gateway.resumable_upload import LASTS, MOST_OPEN, ResumableUpload, UploadUnknown
 from gateway.tus import FOR_PROGRAMS
 from gateway.upload import Upload
 from gateway.uploads import Uploads
