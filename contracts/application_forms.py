@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from contracts.intake import MaterialCode
+from contracts.given_materials import MaterialCode
 from contracts.message import Id, Model, Query, ServiceName
 from contracts.payee_holder_accounts import HolderStanding
 from contracts.policies import ItemState

@@ -65,6 +65,7 @@ from contracts.integrity_events import (
     RecordRequestRefused,
     RecoveryDecided,
 )
+from contracts.material_events import MaterialGone, MaterialKept
 from contracts.merges import EnterpriseMerged
 from contracts.message import Event, ServiceName
 from contracts.name_changes import EnterpriseRenamed, NameChangeConfirmed
@@ -172,6 +173,8 @@ FLOW: dict[type[Event], Route] = {
     EnterpriseMerged: Route("catalog", ("intake", "review", "treasury", "notify", "oversight")),
     PayeeAccountChanged: Route("catalog", ("intake", "review", "treasury")),
     HolderAccountChanged: Route("catalog", ("review", "treasury")),
+    MaterialKept: Route("catalog", ("intake",)),
+    MaterialGone: Route("catalog", ("intake",)),
     EnterprisesMatched: Route("catalog", ("notify",)),
     ApplicationSubmitted: Route("intake", ("review", "oversight")),
     EnterprisesNominated: Route("intake", ("review", "oversight")),

@@ -9,14 +9,11 @@ from pydantic import Field
 
 from contracts.case_payees import NamedPayee
 from contracts.enterprises import FactRecorders, Payee
+from contracts.given_materials import FiledMaterial, GivenMaterial, MaterialCode
 from contracts.message import Command, Event, Fen, Id, Model, Page, PagedQuery, Query, ServiceName, TenantId
 from contracts.names import OrganisationName
 from contracts.rule import Fact, ParameterValue
 from contracts.typed import Typed
-
-MaterialCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
-"""The code of one of the materials in an item's plan."""
-
 
 ReceiptNumber = Annotated[
     str,
@@ -85,7 +82,7 @@ class SubmitApplication(Command[FilingReceipt]):
     given, must be the name of the enterprise's confirmed account; whose account is named or confirmed after the filing
     leaves it out. `payees` names who receives the parts of the plan that are not the applicant's own, as far as that is known yet.
     `credit_commitment`: the applicant signs the plan's commitment in place of the material check. `commitments` are the codes of the materials for
-    which the applicant signs the plan's pledge (承诺代证明). `replaces` is the receipt number of the enterprise's
+    which the applicant signs the plan's pledge (承诺代证明), `materials` those of its file that it gives. `replaces` is the receipt number of the enterprise's
     earlier claim of this item and period, which was not granted and in whose place this one is filed. `item_version` is that of the
     form which was filled in: an item that has been revised since is refused (`item_revised`). Filing ends the enterprise's draft.
     """
@@ -99,6 +96,7 @@ class SubmitApplication(Command[FilingReceipt]):
     payee_name: OrganisationName | None = None
     commitments: tuple[MaterialCode, ...] = Field(default=(), max_length=60)
     credit_commitment: bool = False
+    materials: tuple[GivenMaterial, ...] = Field(default=(), max_length=100)
     payees: tuple[NamedPayee, ...] = Field(default=(), max_length=200)
     replaces: ReceiptNumber | None = None
     item_version: int | None = Field(default=None, ge=1)
@@ -125,6 +123,7 @@ class ApplicationSubmitted(Event):
     estimated_fen: Fen | None
     commitments: tuple[str, ...] = ()
     credit_commitment: bool = False
+    materials: tuple[FiledMaterial, ...] = ()
     payees: tuple[NamedPayee, ...] = ()
     query_code_digest: str
     submitted_by: Id

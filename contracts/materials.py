@@ -50,13 +50,15 @@ class MaterialView(Model):
     replaced_by: Id | None = None
     withdrawn_why: str | None = None
     moved_from: Id | None = None
+    size: int | None = None
     version: int
 
 
 class KeepMaterial(Command[MaterialView]):
     """Put a material into the enterprise's dossier. `replaces` names the one that it renews, which then counts no more.
 
-    Without `valid_until` it is valid for good; the last day counts.
+    Without `valid_until` it is valid for good; the last day counts. `size` is what the gateway finds in the store, in bytes,
+    whatever the sender says.
     """
 
     owner: ClassVar[ServiceName] = "catalog"
@@ -67,6 +69,7 @@ class KeepMaterial(Command[MaterialView]):
     number: str | None = Field(default=None, min_length=1, max_length=60)
     issuer: str = Field(min_length=2, max_length=80)
     sha256: Sha256
+    size: int | None = Field(default=None, ge=1)
     valid_from: date
     valid_until: date | None = None
     replaces: Id | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import pkgutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
@@ -16,7 +16,7 @@ from starlette.responses import Response
 from chassis.edge.frame import Frame
 from chassis.files.objects import Objects
 from contracts.message import TenantId
-from gateway import api, errors
+from gateway import api, errors, tus
 from gateway.access import PUBLIC, access_table
 from gateway.bus import Bus
 from gateway.headers import Headers
@@ -102,6 +102,13 @@ async def left_overs_removed(objects: Objects | None) -> AsyncIterator[None]:
         removing.cancel()
 
 
+def bound_bodies(app: FastAPI, pages: Portal, routes: Sequence[DeclaredRoute]) -> None:
+    """No body is larger than its route takes; files pass by piece by piece."""
+    streamed = frozenset(each.path for each in routes if each.declared.takes is not None)
+    with_files = pages.paths_with_files()
+    app.add_middleware(BodyLimits, streamed=streamed, pages=problem_page, with_files=with_files, in_parts=tus.ADDRESSES)
+
+
 def create_app(
     frame: Frame,
     bus: Bus,
@@ -137,7 +144,7 @@ def create_app(
     routes = declared_routes("/api/v1")
     # Not by `include_router`: what lies in routers of its own is searched at each request, several times (docs/performance.md).
     app.state.readiness = Readiness(bus.ready, frame.database_answers)
-    app.router.routes += [*probes(app.state.readiness, lambda: ended_loops(frame, bus)).routes, *routes]
+    app.router.routes += [*probes(app.state.readiness, lambda: ended_loops(frame, bus)).routes, *routes, *tus.routes()]
     serve_pages(app, pages)
     step_up.install(app)
 
@@ -146,8 +153,7 @@ def create_app(
         return app.openapi()
 
     access_table(app)
-    streamed = frozenset(each.path for each in routes if each.declared.takes is not None)
-    app.add_middleware(BodyLimits, streamed=streamed, pages=problem_page, with_files=pages.paths_with_files())
+    bound_bodies(app, pages, routes)
     guard_requests(app, signing_in, problem_page)
     app.add_middleware(OwnWritesCarried, cipher=frame.cipher, secure=signing_in.settings.address.secure)
     app.add_middleware(Traced)

@@ -17,6 +17,7 @@ from contracts import (
     deadlines,
     department_systems,
     experts,
+    given_materials,
     inspections,
     intake,
     joint_checks,
@@ -53,6 +54,9 @@ FINDING_READERS = (*OFFICERS, *BUREAU, *INSPECTORS)
 PAPER_READERS = (*OFFICERS, *BUREAU, "supervision", *WINDOW, *VIEW)
 """Those who have it, those who hand it out, and those whose it is."""
 
+MATERIAL_READERS: tuple[DutyKind, ...] = (*OFFICERS, *BUREAU, *FINANCE)
+"""Those who decide, and those who may have a task in a case; whose case it is, its owner says."""
+
 TASK_DOERS: tuple[DutyKind, ...] = (*DECIDERS, *BUREAU, *FINANCE)
 """Whoever may have a task in a case: an approval may be the bureau's or finance's."""
 
@@ -85,6 +89,8 @@ CASE_ROWS: tuple[Permission, ...] = (
     of(message_previews.PreviewSupplement, DECIDERS, "department"),
     of(review.RecordInspection, DECIDERS, "department", states=("accepted",)),
     of(review.ConfirmMaterials, DECIDERS, "department", states=("accepted",)),
+    of(given_materials.ListCaseMaterials, MATERIAL_READERS, "tenant"),
+    of(given_materials.OpenMaterial, MATERIAL_READERS, "tenant"),
     of(public_notices.GetCaseNotices, CASE_READERS, "tenant"),
     of(public_notices.PreviewNotice, DECIDERS, "department"),
     of(public_notices.ListObjections, DECIDERS, "department"),

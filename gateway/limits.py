@@ -31,6 +31,7 @@ ROOMY_BODY, ROOMY_SECONDS, ROOMY_AT_ONCE = 6 * 1024 * 1024, 60.0, 4
 API = "/api/"
 JSON_TYPE, FORM_TYPE = b"application/json", b"application/x-www-form-urlencoded"
 FILES_TYPE = b"multipart/form-data"
+PART_TYPE = b"application/offset+octet-stream"
 UNREADABLE = DoorProblem(400, "unreadable_address", "地址中含有无法识别的字符，请核对后重试。")
 
 GONE = b"\0gone"
@@ -47,7 +48,7 @@ class BodyLimits:
     anywhere else. `pages` tells whoever reads pages.
 
     At the addresses in ROOMY more bytes are taken, of few at a time. The paths in `streamed` take files of any type, which pass by piece by piece; their routes count the bytes. So do the
-    pages at `with_files`, of forms with files in them.
+    pages at `with_files`, of forms with files in them, and the addresses `in_parts`, of files that come in several parts.
     """
 
     def __init__(
@@ -56,10 +57,12 @@ class BodyLimits:
         streamed: frozenset[str] = frozenset(),
         pages: ShowProblem | None = None,
         with_files: Collection[re.Pattern[str]] = (),
+        in_parts: re.Pattern[str] | None = None,
     ) -> None:
         self._app = app
         self._streamed = streamed
         self._with_files = with_files
+        self._in_parts = in_parts
         self._pages = pages
         self._roomy = asyncio.Semaphore(ROOMY_AT_ONCE)
 
@@ -121,7 +124,8 @@ class BodyLimits:
     def _comes_in_pieces(self, path: str, media_type: bytes) -> bool:
         """Whether the body is for whoever asks for it to count."""
         with_files = media_type == FILES_TYPE and any(each.fullmatch(path) for each in self._with_files)
-        return with_files or path in self._streamed
+        part = media_type == PART_TYPE and self._in_parts is not None and self._in_parts.fullmatch(path) is not None
+        return with_files or part or path in self._streamed
 
     async def _refuse(
         self,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import quote
 
-from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from contracts.case_notices import GetNoticeFile, NoticeFileAnswer, OpenNotice
@@ -13,8 +11,8 @@ from contracts.message import Id, TenantId
 from contracts.refusal import Conflict
 from gateway.claim_places import place_of_claim
 from gateway.door import Door
+from gateway.handed_files import attached
 
-PDF = "application/pdf"
 LOOKS = 40
 PATIENCE_SECONDS = 0.25
 """How often, and after what time, a file is looked for that is being made: ten seconds in all."""
@@ -51,11 +49,4 @@ async def handed_out(door: Door, answer: NoticeFileAnswer, tenant: TenantId) -> 
     """Its bytes as an attachment that is called by its number. Raises NoticeNotReady, ObjectUnknown or ObjectAltered."""
     if answer.file is None:
         raise NoticeNotReady()
-    sha256 = answer.file.sha256
-    content = await run_in_threadpool(lambda: door.objects.local_file(tenant, sha256).read_bytes())
-    headers = {
-        "Content-Disposition": f"attachment; filename=\"notice.pdf\"; filename*=UTF-8''{quote(answer.name)}",
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
-    }
-    return Response(content, media_type=PDF, headers=headers)
+    return await attached(door, tenant, answer.file.sha256, answer.name, fallback="notice")

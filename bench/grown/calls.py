@@ -184,6 +184,7 @@ FIRMS = (
     Call("PreviewRefusal", OFFICER, {"case_id": CASE, "other_grounds": [OWN_GROUND]}),
     Call("PreviewRejection", OFFICER, {"claim": CLAIM, "reason": "不符合条件"}),
     Call("ListCaseNotices", OFFICER, {"case_id": CASE}),
+    Call("ListCaseMaterials", OFFICER, {"case_id": CASE}),
     Call("ListOwnNotices", FIRM, {"application_id": CASE}),
     *(Call("ListNoticesToServe", who) for who in (WINDOW, OFFICER, IDLE)),
     Call("ListNoticesToServe", WINDOW, {"about": RECEIPT}),

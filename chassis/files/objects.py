@@ -11,7 +11,7 @@ import hashlib
 import os
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -138,6 +138,43 @@ class Objects:
             raise
         return kept
 
+    async def keep_part(self, pieces: AsyncIterator[bytes], *, limit: int) -> str:
+        """Store a part of a file that comes in several; → its name, by which it is read and forgotten. Parts that nobody has
+        forgotten go with other left-overs. Raises TooLarge for more than `limit` bytes, and what `pieces` raise; then nothing is kept.
+        """
+        incoming, size = f"{INCOMING}/{uuid.uuid4().hex}", 0
+        try:
+            async with obstore.open_writer_async(self._store, incoming, buffer_size=5 * PIECE) as writer:
+                async for piece in pieces:
+                    size += len(piece)
+                    if size > limit:
+                        raise TooLarge()
+                    await writer.write(piece)
+        except BaseException:
+            await self._forget(incoming)
+            raise
+        return incoming
+
+    async def of_parts(self, names: Iterable[str]) -> AsyncIterator[bytes]:
+        """What these parts hold, one after the other. Raises ObjectUnknown for one that is not there."""
+        for name in names:
+            try:
+                found = await obstore.get_async(self._store, name)
+                async for piece in found.stream(min_chunk_size=PIECE):
+                    yield bytes(piece)
+            except FileNotFoundError as error:
+                raise ObjectUnknown() from error
+
+    async def forget_parts(self, names: Iterable[str]) -> None:
+        for name in names:
+            await self._forget(name)
+
+    async def content(self, tenant: TenantId, sha256: str, *, limit: int) -> bytes:
+        """The whole of a small file. Raises ObjectUnknown, or TooLarge for more than `limit` bytes."""
+        if await self.size(tenant, sha256) > limit:
+            raise TooLarge()
+        return bytes(await (await obstore.get_async(self._store, _path(tenant, sha256))).bytes_async())
+
     def put(self, tenant: TenantId, content: bytes) -> StoredFile:
         """Store what a service has made itself; the same bytes twice are one object."""
         kept = StoredFile(hashlib.sha256(content).hexdigest(), len(content), content[:8192])
@@ -151,6 +188,13 @@ class Objects:
         except FileNotFoundError:
             return False
         return True
+
+    async def size(self, tenant: TenantId, sha256: str) -> int:
+        """How many bytes a file of this tenant has. Raises ObjectUnknown."""
+        try:
+            return int((await obstore.head_async(self._store, _path(tenant, sha256)))["size"])
+        except FileNotFoundError as error:
+            raise ObjectUnknown() from error
 
     async def head(self, tenant: TenantId, sha256: str, size: int = 64) -> bytes:
         """How a file of this tenant begins, for telling what it is. Raises ObjectUnknown."""

@@ -21,6 +21,7 @@ from contracts.materials import KeepMaterial, ListExpiringMaterials, ListMateria
 from contracts.merges import ConfirmMerge, DeclineMerge, ListMerges, ProposeMerge
 from gateway.door import Door
 from gateway.kept_answers import not_kept
+from gateway.material_files import as_it_lies
 from gateway.routes import Routes
 
 routes = Routes("企业档案 enterprise records")
@@ -71,8 +72,7 @@ async def list_disclosures(door: Door, query: ListDisclosures) -> Response:
 @routes.order("/enterprises/{enterprise_id}/materials", KeepMaterial, status=201)
 async def keep_material(door: Door, command: KeepMaterial) -> Response:
     """Put a material or licence into the file; `sha256` names the upload, which must be there."""
-    await must_be_there(door, command.sha256)
-    return await door.order(command)
+    return await door.order(await as_it_lies(door, command))
 
 
 @routes.ask("/enterprises/{enterprise_id}/materials", ListMaterials)

@@ -5,7 +5,11 @@ from __future__ import annotations
 CLAIM_ROUTES = {
     ("GET", "/department/cases/{case_id}/acceptance"): "bureau department",
     ("POST", "/department/cases/{case_id}/acceptance"): "department",
-    ("GET", "/department/cases/{case_id}/papers/{sha256}"): "bureau department",
+    ("GET", "/department/cases/{case_id}/given-materials"): "bureau department finance",
+    ("POST", "/department/cases/{case_id}/given-materials/{material_id}"): "bureau department finance",
+    ("GET", "/api/v1/cases/{case_id}/given-materials"): "bureau department finance",
+    ("POST", "/api/v1/cases/{case_id}/given-materials/{material_id}/open"): "bureau department finance",
+    ("POST", "/api/v1/materials/{material_id}/open"): "enterprise window",
     ("POST", "/department/cases/{case_id}/acceptance/supplement"): "department",
     ("POST", "/department/cases/{case_id}/acceptance/refuse"): "department",
     ("POST", "/api/v1/cases/{case_id}/accept"): "department",

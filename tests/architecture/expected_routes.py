@@ -6,6 +6,7 @@ from tests.architecture.expected_case_routes import CASES
 from tests.architecture.expected_claim_routes import CLAIM_ROUTES
 from tests.architecture.expected_decisions import DECISIONS
 from tests.architecture.expected_integrity import INTEGRITY
+from tests.architecture.expected_material_routes import MATERIALS
 from tests.architecture.expected_notice_routes import NOTICES
 from tests.architecture.expected_paper_routes import PAPERS
 from tests.architecture.expected_receivers import RECEIVERS
@@ -331,6 +332,7 @@ EXPECTED = {
     ("POST", "/my/consents"): "enterprise",
     ("POST", "/my/consents/{consent_id}/revoke"): "enterprise",
     ("GET", "/my/dossier"): "enterprise",
+    **MATERIALS,
     ("GET", "/my/people"): "enterprise",
     ("POST", "/my/people"): "enterprise",
     ("POST", "/my/people/{mandate_id}/end"): "enterprise",

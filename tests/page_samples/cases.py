@@ -26,6 +26,8 @@ from staff_kit import (
     told,
 )
 
+from chassis.testing.fakes import NOON
+from contracts.given_materials import CaseMaterial, CaseMaterialList
 from page_samples import PageSample
 from page_samples.public import guide
 
@@ -130,6 +132,13 @@ NAMING = {
     "get_payee_holder": HOLDER_SHEET,
 }
 
+GIVEN = CaseMaterialList(
+    items=(
+        CaseMaterial(material_id="material-1", code="invoices", name="设备发票", size=348_160, given_at=NOON),
+        CaseMaterial(material_id="material-2", code="contract", name="设备采购合同", round=1, given_at=NOON),
+    )
+)
+
 SAMPLES = [
     PageSample(
         "/department/awards",
@@ -228,11 +237,10 @@ SAMPLES = [
         who="cases_bureau",
     ),
     PageSample(
-        f"{PATH}/papers/{{sha256}}",
-        f"/department/cases/case-1/papers/{'0' * 64}",
-        ACCEPTANCE,
+        f"{PATH}/given-materials",
+        "/department/cases/case-1/given-materials",
+        {"list_case_materials": told(GIVEN)},
         who="cases_reviewer",
-        status=404,
     ),
     PageSample(
         f"{PATH}/acceptance",

@@ -296,6 +296,8 @@ SAMPLES = [
     ),
     PageSample("/my/dossier", "/my/dossier", {"get_dossier_sheet": SHEET, "list_materials": MATERIALS}, "owner"),
     PageSample("/my/dossier", "/my/dossier?lang=en", {"get_dossier_sheet": SHEET, "list_materials": AWAY}, "viewer"),
+    PageSample("/my/materials", "/my/materials", {"list_materials": MATERIALS}, "owner"),
+    PageSample("/my/materials", "/my/materials?lang=en&renews=mat-1", {"list_materials": MATERIALS}, "owner"),
     PageSample("/my/people", "/my/people", {"list_mandates": mandates}, "owner"),
     PageSample("/my/people", "/my/people?lang=en", {"list_mandates": mandates}, "viewer"),
 ]

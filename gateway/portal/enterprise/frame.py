@@ -10,6 +10,7 @@ from contracts.consents import ListDisclosures
 from contracts.enterprises import GetDossierSheet, ListContactChanges, ListPayeeAccounts
 from contracts.entitlements import ListEntitlements
 from contracts.integrity_records import ListOwnRecords
+from contracts.materials import ListMaterials
 from contracts.message import Contract
 from contracts.notify import ListMessages
 from contracts.oversight import TrackOwnCases
@@ -41,6 +42,7 @@ PLACES = (
     OwnPage("/my/drafts", "drafts", ListApplicationDrafts),
     OwnPage("/my/messages", "messages", ListMessages),
     OwnPage("/my/dossier", "dossier", GetDossierSheet),
+    OwnPage("/my/materials", "materials", ListMaterials),
     OwnPage("/my/accounts", "accounts", ListPayeeAccounts),
     OwnPage("/my/receivers", "receivers", ListPayeeHolders),
     OwnPage("/my/contacts", "contacts", ListContactChanges),

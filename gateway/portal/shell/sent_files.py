@@ -18,6 +18,8 @@ from contracts.uploads import RecordUpload
 from gateway import uploads
 from gateway.door import Door
 from gateway.limits import MAX_BODY
+from gateway.material_bytes import MaterialFileRefused, MaterialFileTooLarge
+from gateway.material_uploads import keep_material_file
 from gateway.multipart import BodyPart, data_of, events_of, is_multipart
 from gateway.portal.shell.entries import CSRF, KEY, RECEIVED, SentForm, field_of, sent_form, sent_form_of
 from gateway.portal.shell.page_form import PageForm
@@ -46,6 +48,8 @@ class FilesTaken:
     largest: int
     together: int
     otherwise: str
+    judged: bool = False
+    """Whether a file is judged whole, as materials are (`gateway.material_bytes`); else by how it begins."""
 
     def takes(self, field: str) -> bool:
         """Whether files come in this field of the form."""
@@ -150,28 +154,38 @@ class _Receiving:
         if self.files > self.taken.most:
             self._refuse(place, f"“{name}”未上传：一次最多 {self.taken.most} 个文件")
             return
-        tenant, largest = self.door.principal.tenant, self.taken.largest
+        largest = self.taken.largest
         try:
-            kept = await self.door.objects.keep(tenant, data, limit=largest, check=self._check)
-        except TooLarge:
+            kept, kind = await self._keep(data, name)
+        except (TooLarge, MaterialFileTooLarge):
             self._refuse(place, f"“{name}”超过 {largest // MIB} MB，请缩小后重新选择")
+        except MaterialFileRefused as refusal:
+            self._refuse(place, f"“{name}”：{refusal.message}")
         except uploads.UploadEmpty:
             self._refuse(place, f"“{name}”是空文件，请重新选择")
         except Invalid:
             self._refuse(place, f"“{name}”{self.taken.otherwise}")
         else:
-            await self._record(kept, name, place)
+            await self._record(kept, name, place, kind)
+
+    async def _keep(self, data: AsyncIterator[bytes], name: str) -> tuple[StoredFile, str]:
+        """The file in the store, and of which type it is. Raises TooLarge, and what says why it is none that is taken."""
+        objects, tenant = self.door.objects, self.door.principal.tenant
+        if self.taken.judged:
+            file, kind = await keep_material_file(objects, tenant, data, name or None)
+            return file, kind.media_type
+        kept = await objects.keep(tenant, data, limit=self.taken.largest, check=self._check)
+        return kept, uploads.media_type(kept.head, "")
 
     def _check(self, kept: StoredFile) -> None:
         uploads.check(kept, "")
         if uploads.media_type(kept.head, "") not in self.taken.types:
             raise uploads.UploadTypeRefused()
 
-    async def _record(self, kept: StoredFile, name: str, place: str) -> None:
+    async def _record(self, kept: StoredFile, name: str, place: str, media_type: str) -> None:
         """Who sent it is noted as of any upload; the same file of a form that is sent again is the same upload."""
         key = dict(self.pairs)[KEY]
         self.door.key = f"{key}/{kept.sha256}"
-        media_type = uploads.media_type(kept.head, "")
         note = RecordUpload(sha256=kept.sha256, size=kept.size, media_type=media_type, file_name=name or None)
         await self.door.decided(note, uploads.record_upload)
         times = [value for said, value in self.pairs if said == TAKEN_AT]

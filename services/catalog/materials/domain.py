@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from contracts.aggregate import Aggregate
+from contracts.material_events import MaterialGone, MaterialKept
 from contracts.materials import MaterialKind, MaterialRef, MaterialStanding, MaterialView
 from contracts.message import Actor
 from contracts.refusal import Conflict, Invalid, NotFound, Reason
@@ -55,6 +56,7 @@ class KeptMaterial(Aggregate):
     withdrawn_at: datetime | None = None
     withdrawn_why: str | None = None
     moved_from: str | None = None
+    size: int | None = None
 
     def check(self, *, by: Actor, today: date, replaces: KeptMaterial | None) -> None:
         """Raises EnterpriseNotYours, or MaterialRefused with all reasons."""
@@ -73,16 +75,23 @@ class KeptMaterial(Aggregate):
         if reasons:
             raise MaterialRefused(*reasons)
 
+    def be_kept(self) -> None:
+        """It is in the file from now on."""
+        told = {name: getattr(self, name) for name in MaterialKept.model_fields if name != "material_id"}
+        self.record(MaterialKept(material_id=self.id, **told))
+
     def be_replaced(self, by_material: str) -> None:
         """Raises MaterialCountsNoMore."""
         self._refuse_gone()
         self.replaced_by = by_material
+        self.record(MaterialGone(material_id=self.id, enterprise_id=self.enterprise_id, why="replaced"))
 
     def withdraw(self, *, by: Actor, at: datetime, why: str) -> None:
         """Raises EnterpriseNotYours or MaterialCountsNoMore."""
         refuse_stranger(by, self.enterprise_id)
         self._refuse_gone()
         self.withdrawn_by, self.withdrawn_at, self.withdrawn_why = by.id, at, why
+        self.record(MaterialGone(material_id=self.id, enterprise_id=self.enterprise_id, why="withdrawn"))
 
     def move_to(self, enterprise_id: str) -> None:
         """Its dossier is merged into another one."""
@@ -115,6 +124,7 @@ class KeptMaterial(Aggregate):
             replaced_by=self.replaced_by,
             withdrawn_why=self.withdrawn_why,
             moved_from=self.moved_from,
+            size=self.size,
             version=self.version,
         )
 

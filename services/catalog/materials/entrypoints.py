@@ -5,6 +5,7 @@ from __future__ import annotations
 from chassis.edge.entrypoints import Room, command, query
 from chassis.read.reader import Reader
 from chassis.write.uow import UnitOfWork
+from contracts.given_materials import MaterialFileAnswer, OpenKeptMaterial
 from contracts.materials import (
     KeepMaterial,
     ListExpiringMaterials,
@@ -27,6 +28,10 @@ class MaterialEntrypoints(Room):
     @command
     def withdraw_material(self, cmd: WithdrawMaterial, uow: UnitOfWork) -> MaterialView:
         return use_cases.withdraw_material(cmd, uow)
+
+    @command
+    def open_kept_material(self, cmd: OpenKeptMaterial, uow: UnitOfWork) -> MaterialFileAnswer:
+        return use_cases.open_kept_material(cmd, uow)
 
     @query
     def list_materials(self, query: ListMaterials, reader: Reader) -> MaterialList:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Date, DateTime, MetaData, RowMapping, Table, Text
+from sqlalchemy import BigInteger, Column, Date, DateTime, MetaData, RowMapping, Table, Text
 
-from chassis.write.store import AggregateStore, aggregate_columns
+from chassis.write.store import AggregateStore, aggregate_columns, own_row
 from services.catalog.materials.domain import KeptMaterial, MaterialUnknown
+from services.catalog.materials.opening import KeptMaterialOpening
 
 METADATA = MetaData()
 
@@ -30,9 +31,21 @@ MATERIAL = Table(
     Column("withdrawn_at", DateTime(timezone=True)),
     Column("withdrawn_why", Text),
     Column("moved_from", Text),
+    Column("size", BigInteger),
 )
 FRAME = frozenset(column.name for column in aggregate_columns())
 OWN = tuple(str(column.name) for column in MATERIAL.columns if column.name not in FRAME)
+
+MATERIAL_OPENING = Table(
+    "material_opening",
+    METADATA,
+    *aggregate_columns(),
+    Column("material_id", Text, nullable=False),
+    Column("enterprise_id", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+)
 
 
 class Materials(AggregateStore[KeptMaterial]):
@@ -47,8 +60,27 @@ class Materials(AggregateStore[KeptMaterial]):
         columns = self.table.c
         return self.where(columns.tenant == self._uow.tenant, columns.enterprise_id == enterprise_id)
 
+    def seen(self, material_id: str) -> KeptMaterial | None:
+        """One as it is now, not locked."""
+        columns = self.table.c
+        found = self.where(columns.tenant == self._uow.tenant, columns.id == material_id, lock=False)
+        return next(iter(found), None)
+
     def to_row(self, aggregate: KeptMaterial) -> dict[str, Any]:
         return {name: getattr(aggregate, name) for name in OWN}
 
     def from_row(self, row: RowMapping) -> KeptMaterial:
         return KeptMaterial(**dict(row))
+
+
+class KeptMaterialOpenings(AggregateStore[KeptMaterialOpening]):
+    """Who has read materials of this place's files. The service may add to them and change nothing."""
+
+    table = MATERIAL_OPENING
+    aggregate_type = "material_opening"
+
+    def to_row(self, aggregate: KeptMaterialOpening) -> dict[str, Any]:
+        return own_row(MATERIAL_OPENING, aggregate)
+
+    def from_row(self, row: RowMapping) -> KeptMaterialOpening:
+        return KeptMaterialOpening(**dict(row))

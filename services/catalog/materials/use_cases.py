@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
+from contracts.given_materials import MaterialFileAnswer, OpenKeptMaterial
 from contracts.materials import (
     KeepMaterial,
     MaterialView,
@@ -11,8 +12,9 @@ from contracts.materials import (
 )
 from services.catalog.enterprises.domain import refuse_stranger
 from services.catalog.enterprises.store import Enterprises
-from services.catalog.materials.domain import KeptMaterial
-from services.catalog.materials.store import Materials
+from services.catalog.materials.domain import KeptMaterial, MaterialUnknown
+from services.catalog.materials.opening import KeptMaterialOpening
+from services.catalog.materials.store import KeptMaterialOpenings, Materials
 
 
 def keep_material(cmd: KeepMaterial, uow: UnitOfWork) -> MaterialView:
@@ -30,6 +32,7 @@ def keep_material(cmd: KeepMaterial, uow: UnitOfWork) -> MaterialView:
         number=cmd.number,
         issuer=cmd.issuer,
         sha256=cmd.sha256,
+        size=cmd.size,
         valid_from=cmd.valid_from,
         valid_until=cmd.valid_until,
         kept_by=uow.actor.id,
@@ -37,6 +40,7 @@ def keep_material(cmd: KeepMaterial, uow: UnitOfWork) -> MaterialView:
     )
     today = uow.now.astimezone(CHINA).date()
     material.check(by=uow.actor, today=today, replaces=replaced)
+    material.be_kept()
     if replaced is not None:
         replaced.be_replaced(material.id)
         materials.save(replaced)
@@ -51,3 +55,23 @@ def withdraw_material(cmd: WithdrawMaterial, uow: UnitOfWork) -> MaterialView:
     material.withdraw(by=uow.actor, at=uow.now, why=cmd.reason)
     materials.save(material)
     return material.view(uow.now.astimezone(CHINA).date())
+
+
+def open_kept_material(cmd: OpenKeptMaterial, uow: UnitOfWork) -> MaterialFileAnswer:
+    """Keep who reads it, and say where it lies. To another enterprise it does not exist. Raises MaterialUnknown."""
+    material = uow.of(Materials).seen(cmd.material_id)
+    if material is None or uow.actor.enterprise_id not in (None, material.enterprise_id):
+        raise MaterialUnknown()
+    opening = KeptMaterialOpening(
+        id=uow.new_id(),
+        tenant=uow.tenant,
+        material_id=material.id,
+        enterprise_id=material.enterprise_id,
+        sha256=material.sha256,
+        opened_by=uow.actor.id,
+        opened_at=uow.now,
+    )
+    uow.of(KeptMaterialOpenings).save(opening)
+    return MaterialFileAnswer(
+        material_id=material.id, name=material.name, sha256=material.sha256, size=material.size, kept_in=material.tenant
+    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from contracts.given_materials import FiledMaterial
 from contracts.intake import NominationLine, SubmitApplication
+from contracts.message import Id
 from contracts.names import same_name
 from contracts.refusal import Reason
 from contracts.rule import (
@@ -20,8 +22,12 @@ from rules import assess
 from services.intake.applications.claim_period import claim_period
 from services.intake.applications.declaration import Declaration, read_declaration
 from services.intake.applications.entitlement import about_amount, about_entitlement, awaits_decision
+from services.intake.applications.given import about_materials, filed_materials
 from services.intake.applications.receivers import about_credit, about_payees
 from services.intake.catalog_copies.domain import Applicant, PublishedItem
+from services.intake.catalog_copies.materials import MaterialCopy
+
+NOTHING_IN_FILE: Mapping[Id, MaterialCopy] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,8 @@ class Admission:
     """What the checks came to. Without `reasons` the claim stands on `facts` and on the outside `figures` that were
     used, and comes to `amount_fen`.
 
-    Without an amount it waits for what persons set, and the range is what that can come to; `period` is what it is claimed for; empty where item or enterprise is unknown.
+    Without an amount it waits for what persons set, and the range is what that can come to; `period` is what it is claimed for;
+    empty where item or enterprise is unknown. `materials` go with it.
     """
 
     reasons: tuple[Reason, ...]
@@ -39,13 +46,20 @@ class Admission:
     lowest_fen: int | None = None
     highest_fen: int | None = None
     period: str = ""
+    materials: tuple[FiledMaterial, ...] = ()
 
 
-def admit(item: PublishedItem | None, enterprise: Applicant | None, cmd: SubmitApplication, today: date) -> Admission:
+def admit(
+    item: PublishedItem | None,
+    enterprise: Applicant | None,
+    cmd: SubmitApplication,
+    today: date,
+    file: Mapping[Id, MaterialCopy] = NOTHING_IN_FILE,
+) -> Admission:
     """Whether this application can be taken today; `today` is the date in China.
 
     `item` is absent when nobody whose items the enterprise may use has published it, `enterprise` when its tenant has no
-    such enterprise. Whether the claim is a duplicate is for the one to see who holds the earlier ones.
+    such enterprise; `file` has the materials that it gives, as far as they are its own. Whether the claim is a duplicate is for the one to see who holds the earlier ones.
     """
     reasons = [
         *_about_item(item, today, by_list=False),
@@ -60,10 +74,12 @@ def admit(item: PublishedItem | None, enterprise: Applicant | None, cmd: SubmitA
     assessment = assess(item.content.rules, declaration.sheet, today)
     reasons += about_entitlement(assessment, declaration)
     reasons += about_amount(assessment, item, cmd.claimed_fen)
-    reasons += _about_commitments(item, cmd.commitments)
+    reasons += _about_commitments(item, cmd.commitments, {each.code for each in cmd.materials})
+    reasons += about_materials(item.content.rules.plan, cmd.materials, file, today)
     reasons += about_credit(item.content.rules.plan, credit_commitment=cmd.credit_commitment)
     reasons += about_payees(item.content.rules, cmd.payees)
-    return _admission(reasons, item, declaration, assessment, today)
+    admission = _admission(reasons, item, declaration, assessment, today)
+    return admission if reasons else replace(admission, materials=filed_materials(cmd.materials, file))
 
 
 def admit_line(
@@ -152,8 +168,8 @@ def _about_state(item: PublishedItem) -> list[Reason]:
     return [Reason(code=f"item_{item.state}", message=told, field="item_id")]
 
 
-def _about_commitments(item: PublishedItem, commitments: Sequence[str]) -> list[Reason]:
-    """A paper of the applicant's own that a pledge may replace is replaced by it; others are no pledge's matter.
+def _about_commitments(item: PublishedItem, commitments: Sequence[str], given: Collection[str]) -> list[Reason]:
+    """A paper of the applicant's own that a pledge may replace is replaced by it, or given; others are no pledge's matter.
 
     Papers that nothing may replace are seen by the department in its material check.
     """
@@ -165,7 +181,7 @@ def _about_commitments(item: PublishedItem, commitments: Sequence[str]) -> list[
             field="commitments",
         )
         for material in materials
-        if material.required and material.provided_by == "applicant" and material.code not in commitments
+        if material.required and material.provided_by == "applicant" and material.code not in {*commitments, *given}
     ]
     known = {material.code for material in materials}
     return reasons + [

@@ -9,6 +9,7 @@ from datetime import datetime
 from contracts.aggregate import Aggregate
 from contracts.case_payees import NamedPayee
 from contracts.enterprises import FactRecorders, Payee
+from contracts.given_materials import FiledMaterial
 from contracts.intake import (
     ApplicationSubmitted,
     Claim,
@@ -26,6 +27,7 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "enterprise_unknown": ("enterprise",),
     "payee_account_missing": ("payee_account",),
     "payee_name_mismatch": ("payee_account",),
+    "material_not_in_file": ("material",),
     "facts_missing": ("enterprise",),
     "fact_contradicts_dossier": ("enterprise",),
     "facts_contradict": ("enterprise",),
@@ -105,7 +107,7 @@ class Application(Aggregate):
     It belongs to the enterprise's tenant; the case that follows belongs to the item's (`claim.tenant`). `period` is
     what the item's frequency allows one claim for. `facts` and the outside `figures` are what the amount follows
     from; `recorders`, whose word these facts are, is told with it and not kept. `payee` is absent where the enterprise
-    names its account later; `account_needed` says that some of the money is for itself and there was none.
+    names its account later, `materials` what it gave of its file; `account_needed` says that some of the money is for itself and there was none.
     """
 
     claim: Claim
@@ -120,6 +122,7 @@ class Application(Aggregate):
     highest_fen: int | None = None
     commitments: tuple[str, ...] = ()
     credit_commitment: bool = False
+    materials: tuple[FiledMaterial, ...] = ()
     payees: tuple[NamedPayee, ...] = ()
     nomination_id: str | None = None
     query_code_sealed: str
@@ -138,6 +141,7 @@ class Application(Aggregate):
                 estimated_fen=self.estimated_fen,
                 commitments=self.commitments,
                 credit_commitment=self.credit_commitment,
+                materials=self.materials,
                 payees=self.payees,
                 query_code_digest=query_code_digest,
                 submitted_by=self.submitted_by,

@@ -65,6 +65,7 @@ def application_of(
         highest_fen=admission.highest_fen,
         commitments=said.commitments if said is not None else (),
         credit_commitment=said is not None and said.credit_commitment,
+        materials=admission.materials,
         payees=said.payees if said is not None else (),
         nomination_id=nomination_id,
         query_code_sealed=numbers.sealed,

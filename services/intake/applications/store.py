@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from chassis.write.store import AggregateStore, aggregate_columns
 from contracts.case_payees import NamedPayee
 from contracts.enterprises import Payee
+from contracts.given_materials import FiledMaterial
 from contracts.intake import Claim
 from contracts.message import TenantId
 from contracts.rule import Fact, ParameterValue
@@ -39,6 +40,7 @@ APPLICATION = Table(
     Column("highest_fen", BigInteger),
     Column("commitments", JSONB, nullable=False),
     Column("credit_commitment", Boolean, nullable=False),
+    Column("materials", JSONB, nullable=False),
     Column("payees", JSONB, nullable=False),
     Column("nomination_id", Text),
     Column("replaces", Text),
@@ -130,6 +132,7 @@ class Applications(AggregateStore[Application]):
             "highest_fen": aggregate.highest_fen,
             "commitments": list(aggregate.commitments),
             "credit_commitment": aggregate.credit_commitment,
+            "materials": [each.model_dump(mode="json") for each in aggregate.materials],
             "payees": [each.model_dump(mode="json") for each in aggregate.payees],
             "nomination_id": aggregate.nomination_id,
             "replaces": aggregate.claim.replaces.application_id if aggregate.claim.replaces else None,
@@ -152,6 +155,7 @@ class Applications(AggregateStore[Application]):
             highest_fen=row["highest_fen"],
             commitments=tuple(row["commitments"]),
             credit_commitment=row["credit_commitment"],
+            materials=tuple(FiledMaterial.model_validate(each) for each in row["materials"]),
             payees=tuple(NamedPayee.model_validate(each) for each in row["payees"]),
             nomination_id=row["nomination_id"],
             query_code_sealed=row["query_code_sealed"],

@@ -10,6 +10,7 @@ from contracts.intake import (
     ReplacedClaim,
     SubmitApplication,
 )
+from contracts.message import Id
 from services.intake.applications.admission import admit
 from services.intake.applications.domain import DUPLICATE, ApplicationRefused
 from services.intake.applications.earlier_applications import reasons_against_replacing
@@ -18,6 +19,7 @@ from services.intake.applications.store import Applications
 from services.intake.catalog_copies.domain import PublishedItem, facts_used
 from services.intake.catalog_copies.enterprises import EnterpriseCopies
 from services.intake.catalog_copies.items import ItemCopies
+from services.intake.catalog_copies.materials import MaterialCopies, MaterialCopy
 from services.intake.drafts.store import ApplicationDrafts
 from services.intake.whose import refuse_stranger
 
@@ -28,7 +30,7 @@ def submit_application(cmd: SubmitApplication, uow: UnitOfWork, cipher: Cipher) 
     item = _within_reach(uow.of(ItemCopies).item(cmd.item_id), uow)
     found = uow.of(EnterpriseCopies).enterprises([cmd.enterprise_id], facts_used(item), tenant=uow.tenant)
     enterprise = found.get(cmd.enterprise_id)
-    admission = admit(item, enterprise, cmd, uow.now.astimezone(CHINA).date())
+    admission = admit(item, enterprise, cmd, uow.now.astimezone(CHINA).date(), _given(cmd, uow))
     applications = uow.of(Applications)
     applicant_period = (cmd.enterprise_id, admission.period)
     filed = applications.filed(cmd.item_id, applicant_period, cmd.replaces) if cmd.replaces else None
@@ -50,3 +52,10 @@ def submit_application(cmd: SubmitApplication, uow: UnitOfWork, cipher: Cipher) 
 def _within_reach(item: PublishedItem | None, uow: UnitOfWork) -> PublishedItem | None:
     """The item, if the enterprise's own tenant or a level above it has published it."""
     return item if item is not None and item.tenant in uow.registry.lineage(uow.tenant) else None
+
+
+def _given(cmd: SubmitApplication, uow: UnitOfWork) -> dict[Id, MaterialCopy]:
+    """Those of the materials that it gives which are in its file."""
+    if not cmd.materials:
+        return {}
+    return uow.of(MaterialCopies).of_enterprise(cmd.enterprise_id, [each.material_id for each in cmd.materials])

@@ -7,6 +7,7 @@ from typing import Any
 from chassis.edge.entrypoints import Received, Room, on
 from chassis.write.uow import UnitOfWork
 from contracts.enterprises import EnterpriseFactsChanged, EnterpriseRegistered, PayeeAccountChanged
+from contracts.material_events import MaterialGone, MaterialKept
 from contracts.merges import EnterpriseMerged
 from contracts.name_changes import EnterpriseRenamed
 from contracts.outside_figures import OutsideFigureRecorded, OutsideFigureWithdrawn
@@ -19,7 +20,7 @@ from contracts.policies import (
     PolicyWithdrawn,
 )
 from copies import merged_enterprises
-from services.intake.catalog_copies import outside_figures, use_cases
+from services.intake.catalog_copies import materials, outside_figures, use_cases
 
 
 class CatalogCopyEntrypoints(Room):
@@ -48,5 +49,9 @@ class CatalogCopyEntrypoints(Room):
     @on(PayeeAccountChanged)
     def payees_changed(self, events: list[Received[PayeeAccountChanged]], uow: UnitOfWork) -> None:
         use_cases.keep_payees(events, uow)
+
+    @on(MaterialKept, MaterialGone)
+    def materials_changed(self, events: list[Received[Any]], uow: UnitOfWork) -> None:
+        materials.keep_materials(events, uow)
 
     enterprises_merged = staticmethod(on(EnterpriseMerged)(merged_enterprises.keep_merges))

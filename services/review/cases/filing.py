@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from contracts.case_payees import NamedPayee
 from contracts.enterprises import FactRecorders, Payee
+from contracts.given_materials import FiledMaterial
 from contracts.intake import Claim
 from contracts.message import TenantId
 from contracts.rule import Fact, ParameterValue
@@ -27,7 +28,7 @@ def follow_up_id(first_case_id: str, number: int) -> str:
 class Filing:
     """What was filed, by an enterprise or on a department's list. `filed_on` is the local date of `filed_at`; `figures` are
     the outside figures as they stood then: the claim is judged on these, whatever is said of them later. `commitments` are
-    the codes of the materials in whose stead the applicant has signed a pledge; `listed_by`: whose list it is a line of;
+    the codes of the materials in whose stead the applicant has signed a pledge, `materials` those of its file that it gave; `listed_by`: whose list it is a line of;
     `recorders`: whose word facts are. `payee` is the applicant's confirmed account, if there was one; `named_payees` are the
     other receivers, as far as they were named."""
 
@@ -41,6 +42,7 @@ class Filing:
     figures: tuple[ParameterValue, ...] = ()
     commitments: tuple[str, ...] = ()
     credit_commitment: bool = False
+    materials: tuple[FiledMaterial, ...] = ()
     named_payees: tuple[NamedPayee, ...] = ()
     listed_by: str | None = None
     recorders: tuple[FactRecorders, ...] = ()

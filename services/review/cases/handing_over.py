@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chassis.time.jobs import Job
 from services.review.cases.case import Case
+from services.review.cases.filed_materials import FiledMaterials
 from services.review.cases.open_tasks import OpenTask
 from services.review.cases.progress import row_of
 from services.review.cases.store import Cases
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 
 def hand_over(jobs: Sequence[Job], unit: UnitMaker) -> None:
-    """Give the tasks of other tenants as the case has them now, and take back those that it has no more."""
+    """Give the tasks of other tenants as the case has them now, with what was given for it, and take back those that it has no
+    more."""
     with unit(sorted({job.tenant for job in jobs})) as uow:
         cases = uow.of(Cases).get_many([job.subject for job in jobs])
         # A level that acts in a case lies above the place where it was filed.
@@ -31,6 +33,8 @@ def hand_over(jobs: Sequence[Job], unit: UnitMaker) -> None:
         known = {row.id: row for row in tasks.of_cases(list(cases)) if row.tenant != row.case_tenant}
         changed = [row for id, row in known.items() if _brought_in_step(row, wanted.get(id))]
         tasks.save_many([*changed, *(row_of(*pair) for id, pair in wanted.items() if id not in known)])
+        acts_in = {id: {t.tenant for t in case.tasks if t.tenant != case.tenant} for id, case in cases.items()}
+        uow.of(FiledMaterials).hand_over(cases, {id: tenants for id, tenants in acts_in.items() if tenants})
         for job in jobs:
             uow.finish(job)
 

@@ -15,6 +15,7 @@ from services.review.cases import clock
 from services.review.cases.answering import Handled, settle
 from services.review.cases.case import Case
 from services.review.cases.earlier_claims import EarlierClaims
+from services.review.cases.filed_materials import FiledMaterials
 from services.review.cases.filing import Filing
 from services.review.cases.forecasting import forecast_of
 from services.review.cases.known_accounts import ask_elsewhere, know_accounts
@@ -61,7 +62,15 @@ def open_cases(events: Sequence[Received[ApplicationSubmitted]], uow: UnitOfWork
     cases = [each.case for each in opened]
     know_accounts(cases, uow)
     settle(opened, uow)
+    file_materials([*turned_away, *cases], filings.values(), uow)
     ask_elsewhere(cases, uow)
+
+
+def file_materials(cases: Iterable[Case], filings: Iterable[Filing], uow: UnitOfWork) -> None:
+    """Keep what has come with these claims beside their cases."""
+    given = {filing.case_id: filing.materials for filing in filings if filing.materials}
+    if filed := [(case, given[case.id]) for case in cases if case.id in given]:
+        uow.of(FiledMaterials).file(filed)
 
 
 def accept(
@@ -107,6 +116,7 @@ def _application(event: Received[ApplicationSubmitted]) -> Filing:
         recorders=data.recorders,
         commitments=data.commitments,
         credit_commitment=data.credit_commitment,
+        materials=data.materials,
         named_payees=data.payees,
         payee=data.payee,
         asked_fen=data.estimated_fen,

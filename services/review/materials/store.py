@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Column, Date, DateTime, Integer, MetaData, Table, Text, insert
+from sqlalchemy import Column, Date, DateTime, Integer, MetaData, RowMapping, Table, Text, insert
 
+from chassis.write.store import AggregateStore, aggregate_columns, own_row
 from chassis.write.uow import UnitOfWork
 from contracts.case_materials import ConfirmedMaterial
 from services.review.cases.case import Case
+from services.review.materials.opening import CaseMaterialOpening
 
 MATERIAL_FINDING = Table(
     "material_finding",
@@ -53,3 +56,29 @@ class MaterialFindings:
             for each in news
         ]
         self._uow.execute(insert(MATERIAL_FINDING), rows)
+
+
+MATERIAL_OPENING = Table(
+    "material_opening",
+    MetaData(),
+    *aggregate_columns(),
+    Column("case_id", Text, nullable=False),
+    Column("material_id", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("department", Text),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+)
+
+
+class CaseMaterialOpenings(AggregateStore[CaseMaterialOpening]):
+    """Who has read materials of cases, in the tenant that acted. The service may add to them and change nothing."""
+
+    table = MATERIAL_OPENING
+    aggregate_type = "material_opening"
+
+    def to_row(self, aggregate: CaseMaterialOpening) -> dict[str, Any]:
+        return own_row(MATERIAL_OPENING, aggregate)
+
+    def from_row(self, row: RowMapping) -> CaseMaterialOpening:
+        return CaseMaterialOpening(**dict(row))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from chassis.time.clock import CHINA
 from chassis.write.uow import UnitOfWork
 from contracts.case_events import CaseReassessed
-from contracts.message import Actor
+from contracts.message import Actor, TenantId
 from contracts.money import Money
 from contracts.rule import Assessment
 from services.review.cases import clock
 from services.review.cases.answering import Handled
 from services.review.cases.case import Case
 from services.review.cases.entitlement import AmountMismatch, amount_due, mismatch_with
+from services.review.cases.filed_materials import FiledMaterials
 from services.review.cases.judging import judged
 from services.review.cases.opening import accept, can_be_accepted_by_machine
 from services.review.materials.use_cases import open_again
@@ -31,6 +32,8 @@ def take_in(supplement: Supplement, handled: Handled, actor: Actor, uow: UnitOfW
     """What was answered is the case's: corrected facts are judged, and brought materials are looked at again."""
     case = handled.case
     _judge_again(supplement, handled, uow)
+    if any(each.answer is not None and each.answer.files for each in supplement.points):
+        uow.of(FiledMaterials).bring(case, supplement.round, supplement.points, uow.now, _kept_in(case, actor, uow))
     brought = {each.code for each in supplement.points if each.about == "material"}
     case.materials = case.materials.sent_back(brought)
     if case.materials.unsettled and brought:
@@ -39,6 +42,11 @@ def take_in(supplement: Supplement, handled: Handled, actor: Actor, uow: UnitOfW
     machine = case.state == "received" and not brought and can_be_accepted_by_machine(case, handled.item)
     if machine:
         accept(case, uow)
+
+
+def _kept_in(case: Case, actor: Actor, uow: UnitOfWork) -> TenantId:
+    """Where the files of an answer lie: an enterprise sends them where it has filed, a window in its own place."""
+    return case.claim.filed_in if actor.enterprise_id is not None else uow.tenant
 
 
 def _judge_again(supplement: Supplement, handled: Handled, uow: UnitOfWork) -> None:

@@ -11,6 +11,8 @@ from chassis.foundation.secrecy import AesCipher
 from chassis.testing.fakes import NOON, FakeUnit, MemoryStore
 from contracts.consents import GiveConsent, RevealContact, RevokeConsent
 from contracts.enterprises import RegisterEnterprise
+from contracts.given_materials import OpenKeptMaterial
+from contracts.material_events import MaterialGone, MaterialKept
 from contracts.materials import KeepMaterial, WithdrawMaterial
 from contracts.message import Actor
 from services.catalog.consents import use_cases as consent_use_cases
@@ -34,8 +36,9 @@ from services.catalog.materials.domain import (
     MaterialRefused,
     MaterialUnknown,
 )
-from services.catalog.materials.store import Materials
-from services.catalog.materials.use_cases import keep_material, withdraw_material
+from services.catalog.materials.opening import KeptMaterialOpening
+from services.catalog.materials.store import KeptMaterialOpenings, Materials
+from services.catalog.materials.use_cases import keep_material, open_kept_material, withdraw_material
 from services.catalog.payee_accounts.store import PayeeAccounts
 
 ENTERPRISE = RegisterEnterprise(uscc="91360702DEM000014H", name="示例企业01", contact_mobile="19900000001")
@@ -44,6 +47,9 @@ TODAY = date(2026, 3, 10)
 
 class MemoryMaterials(MemoryStore[KeptMaterial]):
     missing = MaterialUnknown
+
+    def seen(self, material_id: str) -> KeptMaterial | None:
+        return self.rows.get(material_id)
 
 
 class MemoryConsents(MemoryStore[Consent]):
@@ -60,6 +66,7 @@ def office(unit: FakeUnit, monkeypatch: pytest.MonkeyPatch) -> FakeUnit:
         Consents: MemoryConsents(),
         Disclosures: MemoryStore[Disclosure](),
         Materials: MemoryMaterials(),
+        KeptMaterialOpenings: MemoryStore[KeptMaterialOpening](),
     }
     known = [type("Known", (), {"code": code}) for code in ("technology_score", "tech_sme")]
     monkeypatch.setattr(consent_use_cases, "holding", lambda _uow: known)
@@ -220,3 +227,40 @@ def test_a_enterprise_keeps_and_withdraws_its_own_materials_only(office: FakeUni
         keep_material(licence(enterprise), office)
     with pytest.raises(EnterpriseNotYours):
         withdraw_material(WithdrawMaterial(material_id=kept.ref.material_id, reason="传错文件"), office)
+
+
+def test_whoever_takes_materials_with_claims_hears_of_each_and_when_it_goes(office: FakeUnit, enterprise: str) -> None:
+    office.recorded.clear()
+    old = keep_material(licence(enterprise, size=4096), office)
+    new = keep_material(licence(enterprise, sha256="cd" * 32, replaces=old.ref.material_id), office)
+    withdraw_material(WithdrawMaterial(material_id=new.ref.material_id, reason="传错文件"), office)
+    told = [each for each in office.events if isinstance(each, MaterialKept | MaterialGone)]
+    said = sorted((type(each).__name__, each.material_id, getattr(each, "why", "")) for each in told)
+    assert said == sorted(
+        [
+            ("MaterialKept", old.ref.material_id, ""),
+            ("MaterialGone", old.ref.material_id, "replaced"),
+            ("MaterialKept", new.ref.material_id, ""),
+            ("MaterialGone", new.ref.material_id, "withdrawn"),
+        ]
+    )
+    assert next(each for each in told if isinstance(each, MaterialKept)).size == 4096
+
+
+def test_an_enterprise_reads_its_own_materials_and_every_reading_is_kept(office: FakeUnit, enterprise: str) -> None:
+    kept = keep_material(licence(enterprise, size=4096), office)
+    office.actor = Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id=enterprise)
+    answer = open_kept_material(OpenKeptMaterial(material_id=kept.ref.material_id), office)
+    assert (answer.sha256, answer.size, answer.kept_in) == (kept.ref.sha256, 4096, office.tenant)
+    open_kept_material(OpenKeptMaterial(material_id=kept.ref.material_id), office)
+    assert [each.opened_by for each in office.of(KeptMaterialOpenings).rows.values()] == ["boss", "boss"]
+
+
+def test_to_another_enterprise_a_material_does_not_exist_and_nothing_is_kept_of_its_look(
+    office: FakeUnit, enterprise: str
+) -> None:
+    kept = keep_material(licence(enterprise), office)
+    office.actor = Actor(id="other", roles=frozenset({"enterprise"}), enterprise_id="someone-else")
+    with pytest.raises(MaterialUnknown):
+        open_kept_material(OpenKeptMaterial(material_id=kept.ref.material_id), office)
+    assert not office.of(KeptMaterialOpenings).rows

@@ -127,21 +127,56 @@ def test_a_claim_is_not_accepted_once_the_letter_was_read(officer: Visitor) -> N
     assert ordered(officer.bus, "preview_not_accepted")[0]["remedies"]["court"]
 
 
-def test_a_paper_that_was_brought_is_opened_from_the_case(officer: Visitor, tmp_path: Path) -> None:
+def test_a_paper_that_was_brought_is_asked_of_the_case_and_handed_out_as_an_attachment(
+    officer: Visitor, tmp_path: Path
+) -> None:
     paper = b"%PDF-1.7 a contract"
     sha256 = hashlib.sha256(paper).hexdigest()
-    kept = tmp_path / "zhanggong" / sha256[:2] / sha256
+    kept = tmp_path / "dingnan" / sha256[:2] / sha256
     kept.parent.mkdir(parents=True)
     kept.write_bytes(paper)
     officer.app.state.objects = Objects.in_folder(tmp_path)
     brought = kit.supplement(state="answered")
     brought["points"][0]["answer"] = {"code": brought["points"][0]["code"], "files": [sha256]}
     officer.bus.answers["list_supplements"] = {"items": [brought], "askable": []}
-    address = f"/department/cases/case-1/papers/{sha256}"
-    assert address in officer.get("/department/cases/case-1/acceptance", "reviewer").text
-    shown = officer.get(address, "reviewer")
+    given = {
+        "material_id": "m1",
+        "code": "contract",
+        "name": "建站合同",
+        "round": 1,
+        "given_at": "2026-03-10T04:00:00Z",
+    }
+    officer.bus.answers["list_case_materials"] = {"items": [given]}
+    officer.bus.answers["open_material"] = {
+        "material_id": "m1",
+        "name": "建站合同",
+        "sha256": sha256,
+        "kept_in": "dingnan",
+    }
+    page = "/department/cases/case-1/given-materials"
+    assert page in officer.get("/department/cases/case-1/acceptance", "reviewer").text
+    assert "建站合同" in officer.get(page, "reviewer").text
+    shown = officer.post(f"{page}/m1", {}, "reviewer")
     assert (shown.headers["content-type"], shown.content) == ("application/pdf", paper)
-    assert officer.get(f"/department/cases/case-1/papers/{'0' * 64}", "reviewer").status_code == 404
+    assert shown.headers["content-disposition"].startswith("attachment;")
+    assert (shown.headers["x-content-type-options"], shown.headers["cache-control"]) == ("nosniff", "no-store")
+    officer.post(f"{page}/m1", {}, "reviewer")
+    assert len(ordered(officer.bus, "open_material")) == 2
+
+
+def test_what_the_owner_of_the_case_refuses_is_not_read(officer: Visitor, tmp_path: Path) -> None:
+    class Untouched(Objects):
+        def local_file(self, tenant: str, sha256: str) -> Path:
+            raise AssertionError("read before it was allowed")
+
+    officer.app.state.objects = Untouched.in_folder(tmp_path)
+    officer.bus.answers["open_material"] = refused(
+        "case_material_not_found", ("该办件没有这份材料。", None), kind="not_found"
+    )
+    officer.bus.answers["list_case_materials"] = {"items": []}
+    answer = officer.post("/department/cases/case-1/given-materials/m9", {}, "reviewer")
+    assert answer.status_code == 404
+    assert b"%PDF" not in answer.content
 
 
 def test_every_point_is_answered_on_one_page_without_script(firm: Visitor, bus: Bus) -> None:

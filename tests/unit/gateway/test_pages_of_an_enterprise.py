@@ -28,6 +28,7 @@ PAGES = (
     "/my/contacts",
     "/my/consents",
     "/my/dossier",
+    "/my/materials",
     "/my/people",
 )
 FILLED = {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from chassis.testing.fakes import FakeUnit, MemoryStore
 from contracts.case_materials import ConfirmedMaterial
 from contracts.departments import PlanTermMeaning, ToDuty
 from contracts.enterprises import EnterpriseFactsChanged, Payee
+from contracts.given_materials import FiledMaterial
 from contracts.message import TenantId
 from contracts.payee_holders import PayeeHolder
 from contracts.plan_terms import TermInPlan
@@ -18,6 +19,7 @@ from contracts.rule import (
     ItemRules,
     Level,
 )
+from contracts.supplements import SupplementPointView
 from services.review.account_copies.domain import HolderKey, ReceiverAccount
 from services.review.cases.case import Case
 from services.review.cases.claim_instalments import CaseOutcome
@@ -304,6 +306,29 @@ class MemoryFindings:
 
     def add(self, case: Case, news: Collection[ConfirmedMaterial]) -> None:
         self.kept += news
+
+
+class MemoryFiled:
+    """What was given for cases, and what was brought with supplements."""
+
+    def __init__(self) -> None:
+        self.filed: dict[str, tuple[FiledMaterial, ...]] = {}
+        self.brought: list[tuple[str, int, str, str, TenantId]] = []
+        self.handed: dict[str, set[TenantId]] = {}
+        self.unit: FakeUnit | None = None
+
+    def file(self, filed: Iterable[tuple[Case, Sequence[FiledMaterial]]]) -> None:
+        self.filed |= {case.id: tuple(given) for case, given in filed}
+
+    def bring(
+        self, case: Case, round: int, points: Iterable[SupplementPointView], at: datetime, kept_in: TenantId
+    ) -> None:
+        for each in points:
+            files = each.answer.files if each.answer is not None else ()
+            self.brought += [(case.id, round, each.code, sha256, kept_in) for sha256 in files]
+
+    def hand_over(self, cases: Mapping[str, Case], acting: Mapping[str, Iterable[TenantId]]) -> None:
+        self.handed |= {id: set(tenants) for id, tenants in acting.items()}
 
 
 class MemoryUndone:

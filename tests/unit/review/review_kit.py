@@ -13,6 +13,7 @@ from chassis.testing.fakes import NOON, FakeRegistry, FakeUnit, received
 from chassis.time.calendar import Calendar
 from chassis.time.jobs import Job
 from contracts.enterprises import FactRecorders, Payee
+from contracts.given_materials import FiledMaterial
 from contracts.identity import TenantSettings
 from contracts.intake import ApplicationSubmitted, Claim, EnterprisesNominated, NominatedLine
 from contracts.item import PolicyItemContent
@@ -37,6 +38,7 @@ from services.review.account_copies.store import AccountCopies
 from services.review.cases import opening
 from services.review.cases.case import Case
 from services.review.cases.claim_instalments import CaseOutcomes
+from services.review.cases.filed_materials import FiledMaterials
 from services.review.cases.heard import HeardSince
 from services.review.cases.moving import MovingCases
 from services.review.cases.store import Cases
@@ -58,6 +60,7 @@ from tests.unit.review.memory_stores import (
     MemoryCases,
     MemoryClaimants,
     MemoryFactChanges,
+    MemoryFiled,
     MemoryFindings,
     MemoryHeard,
     MemoryMoving,
@@ -181,12 +184,14 @@ def application(
     known: tuple[Fact, ...] | None = None,
     estimated_fen: int | None = AMOUNT,
     recorders: tuple[FactRecorders, ...] = (),
+    materials: tuple[FiledMaterial, ...] = (),
     **words: Any,
 ) -> ApplicationSubmitted:
     return ApplicationSubmitted(
         claim=claim(**words),
         facts=facts() if known is None else known,
         recorders=recorders,
+        materials=materials,
         payee=PAYEE,
         estimated_fen=estimated_fen,
         query_code_digest="0" * 64,
@@ -300,6 +305,7 @@ def review_unit(
             CaseOutcomes: MemoryOutcomes(),
             FactChanges: MemoryFactChanges(),
             Supplements: MemorySupplements(),
+            FiledMaterials: MemoryFiled(),
             MaterialFindings: MemoryFindings(),
             QuotaPlaces: MemoryQuotaPlaces(),
             PlanWords: MemoryPlanWords(),

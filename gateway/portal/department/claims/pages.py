@@ -12,10 +12,9 @@ from contracts.case_events import SupplementFault, SupplementPoint
 from contracts.case_sheet import CaseSheet, GetCaseSheet
 from contracts.message import Id, Model
 from contracts.message_previews import MessagePreviews, PreviewNotAccepted, PreviewSupplement
-from contracts.refusal import Invalid, NotFound
+from contracts.refusal import Invalid
 from contracts.status_labels import SUPPLEMENT_FAULT
 from contracts.supplements import ListSupplements, PointAbout, RequestedPoint, RequestSupplement
-from contracts.uploads import Sha256
 from gateway.access import Only, Permitted
 from gateway.door import Door
 from gateway.portal.department.cases import case_facts, refusal
@@ -23,7 +22,6 @@ from gateway.portal.department.cases.refusal import RefusalWords
 from gateway.portal.platform.today import today
 from gateway.portal.shell.allowed import may
 from gateway.portal.shell.confirmation import asked_once_more
-from gateway.portal.shell.kept_files import kept_file
 from gateway.portal.shell.pages import Pages, Shown, Values
 from gateway.portal.shell.time_left import time_left_until
 
@@ -52,16 +50,6 @@ class SupplementForm(Model):
     expected_version: int
     points: tuple[PointLine, ...] = Field(max_length=60)
     previewed: str = ""
-
-
-class PaperAsked(Model):
-    case_id: Id
-    sha256: Sha256
-
-
-class PaperUnknown(NotFound):
-    code = "paper_unknown"
-    sentence = "补正材料中没有这份文件。"
 
 
 class NoPointChosen(Invalid):
@@ -154,16 +142,6 @@ async def refuse_acceptance(door: Door, said: RefusalWords) -> str | Response:
         return f"/department/cases/{said.case_id}?done=not_accepted"
     hidden = [*([("reason", said.reason)] if said.reason else []), *said.hidden]
     return await _letter(door, "refuse_acceptance", said.expected_version, claim.receipt, hidden, previews)
-
-
-@pages.show("/department/cases/{case_id}/papers/{sha256}", PaperAsked, READERS, template="acceptance.html", secret=True)
-async def show_paper(door: Door, asked: PaperAsked) -> Response:
-    """A paper that the enterprise has brought with its answer, to whoever may read the case. Raises PaperUnknown."""
-    mended = await door.told(ListSupplements(case_id=asked.case_id))
-    answers = (point.answer for one in mended.items for point in one.points)
-    if not any(answer is not None and asked.sha256 in answer.files for answer in answers):
-        raise PaperUnknown()
-    return await kept_file(door, asked.sha256)
 
 
 def _at_fault(sheet: CaseSheet) -> dict[str, tuple[str, str]]:

@@ -20,7 +20,8 @@ from contracts.application_drafts import (
 )
 from contracts.application_forms import ApplicationForm, GetApplicationForm
 from contracts.case_payees import NamedPayee
-from contracts.intake import MaterialCode, ReceiptNumber, SubmitApplication
+from contracts.given_materials import MaterialCode
+from contracts.intake import ReceiptNumber, SubmitApplication
 from contracts.message import Id, Model
 from contracts.policy_guide import GetGuide, GuideView
 from contracts.refusal import Invalid

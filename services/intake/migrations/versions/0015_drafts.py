@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "intake_0014"
-down_revision = "intake_0013"
+revision = "intake_0015"
+down_revision = "intake_0014"
 branch_labels = None
 depends_on = None
 
