@@ -30,6 +30,25 @@ IN_THE_GUIDE = 30_000
 """Of a hit that is not in the heading. More than for a document's name, less than for a department's."""
 
 
+BY_OTHER_WORDS = 300_000
+"""For a title that says all that is asked for, but in words that mean the same. Half of what its own words count."""
+
+ITSELF = 20_000
+"""For an item that says all of it in the query's own words, wherever: less than a hit in a guide counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """Of each number that was found: how near its heading comes by the query's own words (0 to a million), which share
+    of what is asked for its title says in other words, and whether it says all of it in the query's own.
+    """
+
+    numbers: Numbers
+    own: Numbers
+    others: NDArray[np.float64]
+    itself: Mask
+
+
 @dataclass(frozen=True, slots=True)
 class Hits:
     """What was found: places in the offers, and their ranks."""
@@ -63,16 +82,16 @@ def by_date(offers: Offers, scope: Mask, fitting: Mask, today: date) -> Hits:
     return Hits(offers, places, (states * PER_STATE_BY_DATE + offers.published)[places])
 
 
-def by_words(
-    offers: Offers, scope: Mask, fitting: Mask, numbers: Numbers, nearness: Numbers, typed: str, today: date
-) -> Hits:
-    """Those of the numbers that are in scope, by how near they come (0 to a million), whether they are called so, and
-    whether they can be claimed and fit the asker.
+def by_words(offers: Offers, scope: Mask, fitting: Mask, found: Nearness, typed: str, today: date) -> Hits:
+    """Those that were found and are in scope: by how near they come, in the query's own words before others, by whether
+    they are called so, and whether they can be claimed and fit the asker.
     """
-    places, known = offers.places(numbers)
+    places, known = offers.places(found.numbers)
     inside = scope[places]
     places = places[inside]
-    near = np.maximum(nearness[known][inside], IN_THE_GUIDE * (nearness[known][inside] == 0))
+    own, others, itself = (each[known][inside] for each in (found.own, found.others, found.itself))
+    near = own + (others * BY_OTHER_WORDS).astype(np.int64)
+    near = np.maximum(near, IN_THE_GUIDE) + itself * ITSELF
     called = np.array([_called(offers.names[place], typed) for place in places.tolist()], dtype=np.int64)
     worth = _states(offers, today) * PER_STATE_BY_WORDS + fitting * FITTING_BY_WORDS
     return Hits(offers, places, near + called + worth[places])

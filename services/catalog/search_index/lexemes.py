@@ -14,9 +14,13 @@ from itertools import pairwise
 from typing import Literal, get_args
 
 from services.catalog.search_index.domain import Texts
+from services.catalog.search_index.synonyms import Asked, Synonyms
 from services.catalog.search_index.words import grams, grams_of_text, name_of, names, words_of_query, words_of_text
 
 GRAM = "~"
+IN_TITLE = ":A"
+"""Behind a lexeme that is looked for in titles only."""
+
 MOST_WORDS = 12
 """Of a query: more tell no more, and each is looked up in every hit to rank it."""
 
@@ -31,7 +35,11 @@ Matched = Literal["all", "similar", "some", "any"]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One query, read ever more forgivingly. How near an item comes is told by `rank`, or by `words` alone."""
+    """One query, read ever more forgivingly. How near an item comes is told by `rank`, or by `words` alone.
+
+    `itself`: what says all of it in the query's own words; None where it has no others. `others`: for each thing that is
+    asked for and has other words, the titles that say it in those only. `things`: how many are asked for.
+    """
 
     all: str
     similar: str | None
@@ -40,6 +48,9 @@ class Wanted:
     rank: str
     words: str
     name: str
+    itself: str | None
+    others: tuple[str, ...]
+    things: int
 
     def ways(self) -> Iterable[tuple[Matched, str, str]]:
         """Its readings in the order in which they are tried, each with what it is ranked by.
@@ -79,22 +90,53 @@ def heading_lexemes(texts: Texts) -> str:
     return " ".join(f"{_quoted(lexeme)}:{where}" for lexeme, where in places.items())
 
 
-def wanted(text: str) -> Wanted | None:
+def wanted(text: str, synonyms: Synonyms) -> Wanted | None:
     """What `text` looks for; None if there is no word in it."""
     words = words_of_query(text)[:MOST_WORDS]
     if not words:
         return None
+    asked = _first(synonyms.asked(text))
+    itself = _all(_found_by(word) for word in words)
+    widened = [each for each in asked if each.instead]
     pairs = [gram for name in names(text) for gram in grams(name)]
     ranked = dict.fromkeys((*words, *(GRAM + pair for pair in pairs[: 2 * MOST_WORDS])))
     return Wanted(
-        all=_all(_found_by(word) for word in words),
+        # A word of a list may cut others in two: what says the query as it stands is found all the same.
+        all=_any((itself, _all(map(_said, asked)))) if widened else itself,
         similar=_similar(text),
-        some=_any(_all(map(_quoted, pair)) for pair in pairwise(words)) if len(words) > 2 else None,
-        any=_any(map(_found_by, words)) if len(words) > 1 else None,
+        some=_any(_all(map(_said, pair)) for pair in pairwise(asked)) if len(asked) > 2 else None,
+        any=_any((*map(_found_by, words), *map(_said, widened))) if len(words) > 1 else None,
         rank=_any(_quoted(each) for each in ranked),
         words=_any(map(_quoted, words)),
         name=name_of(text),
+        itself=itself if widened else None,
+        others=tuple(map(_in_other_words, widened)),
+        things=len(asked),
     )
+
+
+def _first(asked: Iterable[Asked]) -> list[Asked]:
+    """The first things asked for, with no more words than are looked for."""
+    kept: list[Asked] = []
+    left = MOST_WORDS
+    for each in asked:
+        left -= len(each.words)
+        if left < 0:
+            break
+        kept.append(each)
+    return kept
+
+
+def _said(asked: Asked) -> str:
+    """In its own words or in others."""
+    return _any(_all(map(_found_by, words)) for words in (asked.words, *asked.instead))
+
+
+def _in_other_words(asked: Asked) -> str:
+    """A title that says it, but not in its own words."""
+    own = _all(_quoted(word) + IN_TITLE for word in asked.words)
+    instead = _any(_all(_quoted(word) + IN_TITLE for word in words) for words in asked.instead)
+    return f"(!{own} & {instead})"
 
 
 def _found_by(word: str) -> str:
