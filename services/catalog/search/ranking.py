@@ -30,6 +30,9 @@ IN_THE_GUIDE = 30_000
 """Of a hit that is not in the heading. More than for a document's name, less than for a department's."""
 
 
+ABOVE = 10_000_000
+"""More than anything counts: for hits of a reading before those of a later one."""
+
 BY_OTHER_WORDS = 300_000
 """For a title that says all that is asked for, but in words that mean the same. Half of what its own words count."""
 
@@ -40,12 +43,12 @@ ITSELF = 20_000
 @dataclass(frozen=True, slots=True)
 class Nearness:
     """Of each number that was found: how near its heading comes by the query's own words (0 to a million), which share
-    of what is asked for its title says in other words, and whether it says all of it in the query's own.
+    of what is asked for its title says in other words (in thousandths), and whether it says all of it in the query's own.
     """
 
     numbers: Numbers
     own: Numbers
-    others: NDArray[np.float64]
+    others: Numbers
     itself: Mask
 
 
@@ -56,6 +59,21 @@ class Hits:
     offers: Offers
     places: NDArray[np.intp]
     ranks: Numbers
+
+    @classmethod
+    def none(cls, offers: Offers) -> Hits:
+        return cls(offers, np.array([], dtype=np.intp), np.array([], dtype=np.int64))
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def above(self, others: Hits) -> Hits:
+        """These, and below the last of them those of the others that are not among them."""
+        if not len(self):
+            return others
+        new = ~np.isin(others.places, self.places)
+        places = np.concatenate((self.places, others.places[new]))
+        return Hits(self.offers, places, np.concatenate((self.ranks + ABOVE, others.ranks[new])))
 
     def mask(self) -> Mask:
         """The hits among all offers."""
@@ -90,7 +108,7 @@ def by_words(offers: Offers, scope: Mask, fitting: Mask, found: Nearness, typed:
     inside = scope[places]
     places = places[inside]
     own, others, itself = (each[known][inside] for each in (found.own, found.others, found.itself))
-    near = own + (others * BY_OTHER_WORDS).astype(np.int64)
+    near = own + others * BY_OTHER_WORDS // 1000
     near = np.maximum(near, IN_THE_GUIDE) + itself * ITSELF
     called = np.array([_called(offers.names[place], typed) for place in places.tolist()], dtype=np.int64)
     worth = _states(offers, today) * PER_STATE_BY_WORDS + fitting * FITTING_BY_WORDS
@@ -102,5 +120,6 @@ def _called(name: str, typed: str) -> int:
 
 
 def _states(offers: Offers, today: date) -> Numbers:
+    """Whether it can be claimed: not where its window has closed, nor by a document that is in force no more."""
     day = today.toordinal()
-    return np.where(offers.closes < day, CLOSED, np.where(offers.opens > day, NOT_YET, OPEN))
+    return np.where((offers.closes < day) | offers.over, CLOSED, np.where(offers.opens > day, NOT_YET, OPEN))

@@ -8,14 +8,14 @@ quoted, so that nothing a person types is ever read as an operator.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Literal, get_args
 
 from services.catalog.search_index.domain import Texts
 from services.catalog.search_index.synonyms import Asked, Synonyms
-from services.catalog.search_index.words import grams, grams_of_text, name_of, names, words_of_query, words_of_text
+from services.catalog.search_index.words import grams, grams_of_text, is_common, name_of, names, words_of_query, words_of_text
 
 GRAM = "~"
 IN_TITLE = ":A"
@@ -23,6 +23,9 @@ IN_TITLE = ":A"
 
 MOST_WORDS = 12
 """Of a query: more tell no more, and each is looked up in every hit to rank it."""
+
+FEW = 4
+"""Things that are asked for, of which one may be left out; more than that are a sentence."""
 
 SHORTEST_SLIP = 3
 """Characters: in a shorter name one wrong character leaves nothing to go by."""
@@ -96,23 +99,36 @@ def wanted(text: str, synonyms: Synonyms) -> Wanted | None:
     if not words:
         return None
     asked = _first(synonyms.asked(text))
+    # What nearly every item says counts only where nothing else is asked for.
+    about = [each for each in asked if each.tells] or asked
+    telling = [word for word in words if not is_common(word)] or words
+    telling = [word for word in telling if len(word) > 1] or telling
+    long = [each for each in about if any(len(word) > 1 for word in each.words)]
     itself = _all(_found_by(word) for word in words)
     widened = [each for each in asked if each.instead]
-    pairs = [gram for name in names(text) for gram in grams(name)]
-    ranked = dict.fromkeys((*words, *(GRAM + pair for pair in pairs[: 2 * MOST_WORDS])))
+    pairs = [gram for name in names(text) for gram in grams(name) if not is_common(gram)]
+    ranked = dict.fromkeys((*telling, *(GRAM + pair for pair in pairs[: 2 * MOST_WORDS])))
     return Wanted(
         # A word of a list may cut others in two: what says the query as it stands is found all the same.
         all=_any((itself, _all(map(_said, asked)))) if widened else itself,
         similar=_similar(text),
-        some=_any(_all(map(_said, pair)) for pair in pairwise(asked)) if len(asked) > 2 else None,
-        any=_any((*map(_found_by, words), *map(_said, widened))) if len(words) > 1 else None,
+        some=_some(about),
+        any=_any((*map(_found_by, telling), *map(_said, long or about))) if len(words) > 1 else None,
         rank=_any(_quoted(each) for each in ranked),
-        words=_any(map(_quoted, words)),
+        words=_any(map(_quoted, telling)),
         name=name_of(text),
         itself=itself if widened else None,
-        others=tuple(map(_in_other_words, widened)),
-        things=len(asked),
+        others=tuple(_in_other_words(each) for each in about if each.instead),
+        things=len(about),
     )
+
+
+def _some(about: Sequence[Asked]) -> str | None:
+    """All but one of the few things that are asked for; of many, two that follow each other."""
+    if len(about) < 2:
+        return None
+    parts = pairwise(about) if len(about) > FEW else combinations(about, len(about) - 1)
+    return _any(_all(map(_said, part)) for part in parts)
 
 
 def _first(asked: Iterable[Asked]) -> list[Asked]:

@@ -1,4 +1,4 @@
-"""Which words mean the same, and what a query asks for in them. Pure: lists are given.
+"""Which words mean the same, and what a query asks for in them.
 
 Words are widened when something is looked for, never when it is indexed: a list that changes counts from the next
 search on, and the index knows only what items say themselves. The list that holds everywhere is `synonyms.json`;
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from services.catalog.search_index.words import cut, name_of, runs, telling
+from services.catalog.search_index.words import cut, is_common, name_of, runs, telling, tiles
 
 NATIONAL = Path(__file__).with_name("synonyms.json")
 
@@ -35,6 +35,11 @@ class Asked:
 
     words: tuple[str, ...]
     instead: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says what is looked for, and not only that something is."""
+        return not all(map(is_common, self.words))
 
 
 class Synonyms:
@@ -114,15 +119,21 @@ def national_groups() -> tuple[Group, ...]:
 
 
 @cache
+def national_words() -> dict[str, Group]:
+    """Each word of the national list, with its group."""
+    return {word: group for group in together(national_groups()) for word in group}
+
+
+@cache
 def national() -> Synonyms:
     """The list that holds everywhere."""
     return Synonyms(together(national_groups()))
 
 
 def _borders(run: str) -> frozenset[int]:
-    """Where words begin and end."""
+    """Where words begin and end, and those that they are made up of."""
     borders, place = {0}, 0
-    for word in cut(run):
+    for word in (tile for each in cut(run) for tile in tiles(each)):
         place += len(word)
         borders.add(place)
     return frozenset(borders)

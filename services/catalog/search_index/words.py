@@ -64,10 +64,21 @@ def cut(run: str) -> list[str]:
     return words
 
 
+def tiles(word: str) -> list[str]:
+    """The word in shorter words where they make up all of it: 外贸企业 is 外贸 and 企业. Else the word."""
+    inner = [each for each in _cutter().cut_for_search(word) if each != word]
+    return inner if "".join(inner) == word else [word]
+
+
 def telling(words: Iterable[str]) -> list[str]:
     """The words that say something, each once and in order."""
     silent = _silent()
     return list(dict.fromkeys(word[:LONGEST_WORD] for word in words if word not in silent))
+
+
+def is_common(word: str) -> bool:
+    """Whether nearly every item could say it: 补助, 企业. It tells little of what is looked for."""
+    return word in _common()
 
 
 def names(text: str) -> list[str]:
@@ -104,6 +115,11 @@ def _vocabulary() -> dict[str, list[str]]:
 @cache
 def _silent() -> frozenset[str]:
     return frozenset(_vocabulary()["silent"])
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(_vocabulary()["common"])
 
 
 @cache
