@@ -25,7 +25,7 @@ class SynonymListView(Model):
     version: int
     groups: tuple[SynonymGroup, ...] = ()
     note: str = ""
-    changed_by: str | None = None
+    changed_by_name: str = ""
     changed_at: datetime | None = None
 
 

@@ -69,7 +69,7 @@ class SynonymList(Aggregate):
             version=self.version,
             groups=self.groups,
             note=self.note,
-            changed_by=self.changed_by_name or self.changed_by or None,
+            changed_by_name=self.changed_by_name,
             changed_at=self.changed_at,
         )
 
