@@ -58,7 +58,7 @@ def hits_of(
 
 
 def _before(way: str, other: str, sought: Wanted) -> bool:
-    ways = [name for name, _fit, _rank in sought.ways()]
+    ways: list[str] = [name for name, _fit, _rank in sought.ways()]
     return other in ways and ways.index(way) < ways.index(other)
 
 
