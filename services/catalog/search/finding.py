@@ -46,7 +46,7 @@ def hits_of(
         return BY_DATE, by_date(offers, *masks, today)
     found, first = Hits.none(offers), "all"
     for way, fit, rank in sought.ways():
-        if found and way == "similar" or after is not None and not found and _before(way, after.way, sought):
+        if (found and way == "similar") or (after is not None and not found and _before(way, after.way, sought)):
             continue  # who typed what some items say has not slipped
         near = _nearness(way, fit, rank, sought, reader)
         hits = by_words(offers, *masks, near, sought.name, today)
@@ -68,5 +68,7 @@ def _nearness(way: str, fit: str, rank: str, sought: Wanted, reader: Reader) -> 
     numbers, own = np.array(row.numbers, np.int64), np.array(row.own, np.int64)
     if way in LOOSE and own.any():
         own = own * THE_WHOLE_TITLE // own.max()
-    said = np.isin(numbers, np.array(row.saying, np.int64)) if sought.itself is not None else np.ones(len(numbers), bool)
+    said = (
+        np.isin(numbers, np.array(row.saying, np.int64)) if sought.itself is not None else np.ones(len(numbers), bool)
+    )
     return Nearness(numbers, own, np.array(row.others, np.int64) * 1000 // sought.things, said)

@@ -15,7 +15,15 @@ from typing import Literal, get_args
 
 from services.catalog.search_index.domain import Texts
 from services.catalog.search_index.synonyms import Asked, Synonyms
-from services.catalog.search_index.words import grams, grams_of_text, is_common, name_of, names, words_of_query, words_of_text
+from services.catalog.search_index.words import (
+    grams,
+    grams_of_text,
+    is_common,
+    name_of,
+    names,
+    words_of_query,
+    words_of_text,
+)
 
 GRAM = "~"
 IN_TITLE = ":A"

@@ -20,9 +20,26 @@ from services.catalog.search_index.words import name_of
 from services.catalog.synonyms.checking import MOST_OF_A_GROUP, wrong_with
 from tests.unit.catalog.tsquery_kit import lexemes, read
 
-TRADE = ["高企", "高新技术企业", "技改", "技术改造", "补助", "奖励", "租金", "房租", "企业", "研发", "R&D", "提高", "火炬券", "认定", "的"]
+TRADE = [
+    "高企",
+    "高新技术企业",
+    "技改",
+    "技术改造",
+    "补助",
+    "奖励",
+    "租金",
+    "房租",
+    "企业",
+    "研发",
+    "R&D",
+    "提高",
+    "火炬券",
+    "认定",
+    "的",
+]
 SAYINGS = st.one_of(
-    st.lists(st.sampled_from(TRADE), min_size=1, max_size=8).map("".join), st.text(alphabet="高企新技术改造补助奖励租房 ，", max_size=24)
+    st.lists(st.sampled_from(TRADE), min_size=1, max_size=8).map("".join),
+    st.text(alphabet="高企新技术改造补助奖励租房 ，", max_size=24),
 )
 WORDS = st.text(alphabet="甲乙丙丁戊己庚辛", min_size=2, max_size=4)
 LISTS = st.lists(st.lists(st.lists(WORDS, min_size=1, max_size=12), max_size=12), max_size=4)
@@ -163,4 +180,4 @@ def test_a_list_in_order_has_nothing_wrong_with_it() -> None:
 @given(st.lists(st.lists(st.text(max_size=30), max_size=14), max_size=12))
 def test_whatever_a_list_says_it_is_answered_with_reasons_in_chinese(groups: list[list[str]]) -> None:
     for reason in wrong_with(groups):
-        assert reason.message and "：" in reason.message or "两次" in reason.message
+        assert (reason.message and "：" in reason.message) or "两次" in reason.message

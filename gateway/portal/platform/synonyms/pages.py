@@ -36,9 +36,7 @@ async def replace_synonyms(door: Door, said: SynonymLines) -> str:
         changed = await door.done(said.command())
     except RefusedThere as refused:
         refusal = refused.refusal()
-        raise RefusedThere(
-            refusal.model_copy(update={"reasons": beside_the_lines(refusal.reasons)})
-        ) from refused
+        raise RefusedThere(refusal.model_copy(update={"reasons": beside_the_lines(refusal.reasons)})) from refused
     return address("/platform/synonyms", tenant=changed.tenant, done="synonyms_replaced")
 
 
