@@ -14,7 +14,7 @@ from itertools import combinations, pairwise
 from typing import Literal, get_args
 
 from services.catalog.search_index.domain import Texts
-from services.catalog.search_index.synonyms import Asked, Synonyms
+from services.catalog.search_index.synonyms import Notion, Synonyms
 from services.catalog.search_index.words import (
     grams,
     grams_of_text,
@@ -131,7 +131,7 @@ def wanted(text: str, synonyms: Synonyms) -> Wanted | None:
     )
 
 
-def _some(about: Sequence[Asked]) -> str | None:
+def _some(about: Sequence[Notion]) -> str | None:
     """All but one of the few things that are asked for; of many, two that follow each other."""
     if len(about) < 2:
         return None
@@ -139,9 +139,9 @@ def _some(about: Sequence[Asked]) -> str | None:
     return _any(_all(map(_said, part)) for part in parts)
 
 
-def _first(asked: Iterable[Asked]) -> list[Asked]:
+def _first(asked: Iterable[Notion]) -> list[Notion]:
     """The first things asked for, with no more words than are looked for."""
-    kept: list[Asked] = []
+    kept: list[Notion] = []
     left = MOST_WORDS
     for each in asked:
         left -= len(each.words)
@@ -151,12 +151,12 @@ def _first(asked: Iterable[Asked]) -> list[Asked]:
     return kept
 
 
-def _said(asked: Asked) -> str:
+def _said(asked: Notion) -> str:
     """In its own words or in others."""
     return _any(_all(map(_found_by, words)) for words in (asked.words, *asked.instead))
 
 
-def _in_other_words(asked: Asked) -> str:
+def _in_other_words(asked: Notion) -> str:
     """A title that says it, but not in its own words."""
     own = _all(_quoted(word) + IN_TITLE for word in asked.words)
     instead = _any(_all(_quoted(word) + IN_TITLE for word in words) for words in asked.instead)

@@ -30,7 +30,7 @@ MOST_WIDENED = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Notion:
     """One thing that a query asks for: the words that say it, and the words that would say it, too."""
 
     words: tuple[str, ...]
@@ -54,9 +54,9 @@ class Synonyms:
         name = name_of(word)
         return (name, *(each for each in self._group.get(name, ()) if each != name))
 
-    def asked(self, text: str) -> list[Asked]:
+    def asked(self, text: str) -> list[Notion]:
         """What the text asks for, each once and in order; words that say nothing are left out."""
-        found: dict[tuple[str, ...], Asked] = {}
+        found: dict[tuple[str, ...], Notion] = {}
         widened = 0
         for run in runs(text):
             for piece in self._pieces(run):
@@ -65,7 +65,7 @@ class Synonyms:
                     continue
                 others = self._group.get(piece, ()) if widened < MOST_WIDENED else ()
                 widened += bool(others)
-                found[words] = Asked(words, tuple(_words_of(each) for each in others if each != piece))
+                found[words] = Notion(words, tuple(_words_of(each) for each in others if each != piece))
         return list(found.values())
 
     def said_in(self, text: str) -> list[str]:
