@@ -106,7 +106,7 @@ def wanted(text: str, synonyms: Synonyms) -> Wanted | None:
     words = words_of_query(text)[:MOST_WORDS]
     if not words:
         return None
-    asked = _first(synonyms.asked(text))
+    asked = _first(synonyms.asked(text)) or [Notion(tuple(words))]
     # What nearly every item says counts only where nothing else is asked for.
     about = [each for each in asked if each.tells] or asked
     telling = [word for word in words if not is_common(word)] or words
@@ -145,7 +145,7 @@ def _first(asked: Iterable[Notion]) -> list[Notion]:
     left = MOST_WORDS
     for each in asked:
         left -= len(each.words)
-        if left < 0:
+        if left < 0 and kept:
             break
         kept.append(each)
     return kept
