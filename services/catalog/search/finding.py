@@ -21,8 +21,11 @@ NEAREST = (
 ENOUGH = 5
 """Hits. Where fewer say all of it, what says most of it is shown below them."""
 
+FILLING = "some"
+"""The reading that stands below the others."""
+
 LOOSE = ("some", "any")
-"""Readings that leave something out: the first of them that finds anything is the last that is tried."""
+"""Readings that leave something out."""
 
 THE_WHOLE_TITLE = 600_000
 """What a title that says all the words comes to. What comes nearest counts so much where no item says all of it."""
@@ -46,13 +49,15 @@ def hits_of(
         return BY_DATE, by_date(offers, *masks, today)
     found, first = Hits.none(offers), "all"
     for way, fit, rank in sought.ways():
-        if (found and way == "similar") or (after is not None and not found and _before(way, after.way, sought)):
-            continue  # who typed what some items say has not slipped
+        if found and way != FILLING:
+            continue  # who typed what some items say has not slipped, and means more than any word of it
+        if after is not None and not found and _before(way, after.way, sought):
+            continue
         near = _nearness(way, fit, rank, sought, reader)
         hits = by_words(offers, *masks, near, sought.name, today)
         first = way if not found else first
         found = found.above(hits)
-        if len(found) >= ENOUGH or (found and way in LOOSE) or (not found and after is not None):
+        if len(found) >= ENOUGH or (way == FILLING and found) or (not found and after is not None):
             break
     return first, found
 

@@ -109,7 +109,7 @@ def by_words(offers: Offers, scope: Mask, fitting: Mask, found: Nearness, typed:
     places = places[inside]
     own, others, itself = (each[known][inside] for each in (found.own, found.others, found.itself))
     near = own + others * BY_OTHER_WORDS // 1000
-    near = np.maximum(near, IN_THE_GUIDE) + itself * ITSELF
+    near = np.where(near == 0, IN_THE_GUIDE, near) + itself * ITSELF
     called = np.array([_called(offers.names[place], typed) for place in places.tolist()], dtype=np.int64)
     worth = _states(offers, today) * PER_STATE_BY_WORDS + fitting * FITTING_BY_WORDS
     return Hits(offers, places, near + called + worth[places])
@@ -120,6 +120,9 @@ def _called(name: str, typed: str) -> int:
 
 
 def _states(offers: Offers, today: date) -> Numbers:
-    """Whether it can be claimed: not where its window has closed, nor by a document that is in force no more."""
+    """Whether it can be claimed. By a document that is in force no more it stands with what cannot be claimed yet: what a
+    title says outweighs that.
+    """
     day = today.toordinal()
-    return np.where((offers.closes < day) | offers.over, CLOSED, np.where(offers.opens > day, NOT_YET, OPEN))
+    states = np.where(offers.closes < day, CLOSED, np.where(offers.opens > day, NOT_YET, OPEN))
+    return np.where(offers.over, np.minimum(states, NOT_YET), states)

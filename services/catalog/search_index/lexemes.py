@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Literal, get_args
 
 from services.catalog.search_index.domain import Texts
@@ -132,11 +132,14 @@ def wanted(text: str, synonyms: Synonyms) -> Wanted | None:
 
 
 def _some(about: Sequence[Notion]) -> str | None:
-    """All but one of the few things that are asked for; of many, two that follow each other."""
-    if len(about) < 2:
-        return None
-    parts = pairwise(about) if len(about) > FEW else combinations(about, len(about) - 1)
-    return _any(_all(map(_said, part)) for part in parts)
+    """All but one of the few things that are asked for; of many, two that follow each other.
+
+    A code or a number is never left out: whoever types one means that one.
+    """
+    if len(about) > FEW:
+        return _any(_all(map(_said, pair)) for pair in pairwise(about))
+    rests = [[each for each in about if each is not left] for left in about if not left.is_written_in_latin]
+    return _any(_all(map(_said, rest)) for rest in rests) if rests and len(about) > 1 else None
 
 
 def _first(asked: Iterable[Notion]) -> list[Notion]:

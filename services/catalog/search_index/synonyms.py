@@ -41,6 +41,11 @@ class Notion:
         """Whether it says what is looked for, and not only that something is."""
         return not all(map(is_common, self.words))
 
+    @property
+    def is_written_in_latin(self) -> bool:
+        """A code, a number, an abbreviation."""
+        return all(map(str.isascii, self.words))
+
 
 class Synonyms:
     """Groups of words that mean the same. A word is in one group only."""
