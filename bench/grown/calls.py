@@ -239,6 +239,8 @@ POLICIES = (
     Call("ListOutsideFigures", OFFICER),
     Call("ListPolicies", NOBODY, tenant=None),
     Call("ListUnmappedTerms", OFFICER),
+    Call("GetSynonyms", OFFICER),
+    Call("ListSynonymVersions", OFFICER),
     Call("ReadOpenData", NOBODY, tenant=None),
     Call("SearchPolicies", NOBODY, {"q": "奖励"}, tenant=None),
 )  # fmt: skip

@@ -11,10 +11,12 @@ from tests.architecture.expected_notice_routes import NOTICES
 from tests.architecture.expected_paper_routes import PAPERS
 from tests.architecture.expected_receivers import RECEIVERS
 from tests.architecture.expected_step_routes import STEP_PAGES, STEP_ROUTES
+from tests.architecture.expected_synonyms import SYNONYMS
 
 OF_CASES = CASES | CLAIM_ROUTES | DECISIONS | INTEGRITY | NOTICES | PAPERS | RECEIVERS | STEP_PAGES | STEP_ROUTES
 EXPECTED = {
     **OF_CASES,
+    **SYNONYMS,
     ("GET", "/"): "public",
     ("GET", "/find"): "public",
     ("GET", "/static/{name}"): "public",

@@ -46,6 +46,8 @@ PUBLIC_TABLES = {
     ("intake", "item_state"): "where published policies stand, which is public",
     ("catalog", "search_document"): "what published items are found by: public, and lying idle under row security",
     ("catalog", "catalogue_revision"): "how often what is public has changed",
+    ("catalog", "synonym_list"): "what words mean in public searches is public; counties use the city's list",
+    ("catalog", "synonym_list_version"): "the same, in every version",
     ("intake", "item_version"): "copies of published policies, which are public",
     (
         "review",

@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import Any
 
 from contracts.search import Segment, Snippet
-from services.catalog.search_index.words import folded_with_places, marks_of_query
+from services.catalog.search_index.synonyms import Synonyms
+from services.catalog.search_index.words import folded_with_places, words_of_query
 
 SNIPPET = 80
 """Characters of a text that are shown around its first hit."""
@@ -21,8 +22,8 @@ GUIDE_FIELDS = ("beneficiaries", "conditions", "standard", "basis")
 class Marker:
     """Marks what a query's words, and what is alike, match in a text."""
 
-    def __init__(self, query: str) -> None:
-        longest_first = sorted(marks_of_query(query), key=len, reverse=True)
+    def __init__(self, query: str, synonyms: Synonyms) -> None:
+        longest_first = sorted(_worth_marking(query, synonyms), key=len, reverse=True)
         self._pattern = re.compile("|".join(map(_as_written, longest_first))) if longest_first else None
 
     def segments(self, text: str) -> tuple[Segment, ...]:
@@ -45,6 +46,12 @@ class Marker:
             return frozenset()
         compared, places = folded_with_places(text)
         return frozenset(places[at] for match in self._pattern.finditer(compared) for at in range(*match.span()))
+
+
+def _worth_marking(query: str, synonyms: Synonyms) -> list[str]:
+    """The query's words, and what means the same; single characters only where there is nothing else."""
+    found = list(dict.fromkeys((*words_of_query(query), *synonyms.said_in(query))))
+    return [word for word in found if len(word) > 1] or found
 
 
 def _as_written(word: str) -> str:

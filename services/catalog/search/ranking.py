@@ -30,6 +30,28 @@ IN_THE_GUIDE = 30_000
 """Of a hit that is not in the heading. More than for a document's name, less than for a department's."""
 
 
+ABOVE = 10_000_000
+"""More than anything counts: for hits of a reading before those of a later one."""
+
+BY_OTHER_WORDS = 300_000
+"""For a title that says all that is asked for, but in words that mean the same. Half of what its own words count."""
+
+ITSELF = 20_000
+"""For an item that says all of it in the query's own words, wherever: less than a hit in a guide counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """Of each number that was found: how near its heading comes by the query's own words (0 to a million), which share
+    of what is asked for its title says in other words (in thousandths), and whether it says all of it in the query's own.
+    """
+
+    numbers: Numbers
+    own: Numbers
+    others: Numbers
+    itself: Mask
+
+
 @dataclass(frozen=True, slots=True)
 class Hits:
     """What was found: places in the offers, and their ranks."""
@@ -37,6 +59,21 @@ class Hits:
     offers: Offers
     places: NDArray[np.intp]
     ranks: Numbers
+
+    @classmethod
+    def none(cls, offers: Offers) -> Hits:
+        return cls(offers, np.array([], dtype=np.intp), np.array([], dtype=np.int64))
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def above(self, others: Hits) -> Hits:
+        """These, and below the last of them those of the others that are not among them."""
+        if not len(self):
+            return others
+        new = ~np.isin(others.places, self.places)
+        places = np.concatenate((self.places, others.places[new]))
+        return Hits(self.offers, places, np.concatenate((self.ranks + ABOVE, others.ranks[new])))
 
     def mask(self) -> Mask:
         """The hits among all offers."""
@@ -63,16 +100,16 @@ def by_date(offers: Offers, scope: Mask, fitting: Mask, today: date) -> Hits:
     return Hits(offers, places, (states * PER_STATE_BY_DATE + offers.published)[places])
 
 
-def by_words(
-    offers: Offers, scope: Mask, fitting: Mask, numbers: Numbers, nearness: Numbers, typed: str, today: date
-) -> Hits:
-    """Those of the numbers that are in scope, by how near they come (0 to a million), whether they are called so, and
-    whether they can be claimed and fit the asker.
+def by_words(offers: Offers, scope: Mask, fitting: Mask, found: Nearness, typed: str, today: date) -> Hits:
+    """Those that were found and are in scope: by how near they come, in the query's own words before others, by whether
+    they are called so, and whether they can be claimed and fit the asker.
     """
-    places, known = offers.places(numbers)
+    places, known = offers.places(found.numbers)
     inside = scope[places]
     places = places[inside]
-    near = np.maximum(nearness[known][inside], IN_THE_GUIDE * (nearness[known][inside] == 0))
+    own, others, itself = (each[known][inside] for each in (found.own, found.others, found.itself))
+    near = own + others * BY_OTHER_WORDS // 1000
+    near = np.where(near == 0, IN_THE_GUIDE, near) + itself * ITSELF
     called = np.array([_called(offers.names[place], typed) for place in places.tolist()], dtype=np.int64)
     worth = _states(offers, today) * PER_STATE_BY_WORDS + fitting * FITTING_BY_WORDS
     return Hits(offers, places, near + called + worth[places])
@@ -83,5 +120,9 @@ def _called(name: str, typed: str) -> int:
 
 
 def _states(offers: Offers, today: date) -> Numbers:
+    """Whether it can be claimed. By a document that is in force no more it stands with what cannot be claimed yet: what a
+    title says outweighs that.
+    """
     day = today.toordinal()
-    return np.where(offers.closes < day, CLOSED, np.where(offers.opens > day, NOT_YET, OPEN))
+    states = np.where(offers.closes < day, CLOSED, np.where(offers.opens > day, NOT_YET, OPEN))
+    return np.where(offers.over, np.minimum(states, NOT_YET), states)

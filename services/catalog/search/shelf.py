@@ -19,11 +19,15 @@ import orjson
 from numpy.typing import NDArray
 
 from chassis.read.reader import Reader
+from contracts.item import ItemStatus
 from contracts.search import WindowState
 from services.catalog.search.domain import SOON, amount_band
 from services.catalog.search_index.words import name_of
 
 NEVER, ALWAYS = date.max.toordinal(), date.min.toordinal()
+
+OVER = frozenset({ItemStatus.EXPIRED.value, ItemStatus.SUPERSEDED.value})
+"""What is said of a document that is in force no more."""
 
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
@@ -32,6 +36,7 @@ CHANGED = (
     "SELECT number, tenant, revision, on_offer, extract(epoch FROM published_at)::bigint AS published,"
     " max_amount_fen, opens, closes, shown ->> 'title' AS title, shown ->> 'level' AS level, shown ->> 'theme' AS theme,"
     " shown ->> 'mode' AS mode, shown ->> 'benefit_kind' AS benefit_kind, shown ->> 'department' AS department,"
+    " shown ->> 'status' AS status,"
     " ARRAY(SELECT jsonb_array_elements_text(shown -> 'industries')) AS industry FROM search_document d"
     " WHERE d.revision > coalesce((CAST(:known AS jsonb) ->> d.tenant)::bigint, 0)"
 )
@@ -72,6 +77,7 @@ class Offers:
         self.max_amount: Numbers = np.array(amounts, dtype=np.int64)
         self.opens: Numbers = np.array([_day(each["opens"], ALWAYS) for each in offers], dtype=np.int64)
         self.closes: Numbers = np.array([_day(each["closes"], NEVER) for each in offers], dtype=np.int64)
+        self.over: Mask = np.array([each["status"] in OVER for each in offers], dtype=bool)
         self.names = [name_of(each["title"]) for each in offers]
         self.values = {
             name: _values([(each[name],) for each in offers])

@@ -7,20 +7,21 @@ from datetime import date
 
 import numpy as np
 
-from chassis.read.paging import CursorInvalid
 from chassis.read.reader import Reader
 from chassis.time.clock import CHINA
+from contracts.message import TenantId
 from contracts.search import FoundPolicies, PolicyHit, SearchPolicies, SearchRequest
 from services.catalog.policies.views import LINEAGE
 from services.catalog.search.choice import Choice
 from services.catalog.search.domain import QuerySaysNothing, window_on
+from services.catalog.search.finding import hits_of
 from services.catalog.search.highlights import Marker, guide_texts
 from services.catalog.search.position import BY_DATE, Position
-from services.catalog.search.ranking import Hits, by_date, by_words
 from services.catalog.search.shelf import Mask, Offers, Shelf
 from services.catalog.search_index.lexemes import Wanted, wanted
+from services.catalog.search_index.synonyms import Synonyms, national
+from services.catalog.synonyms.store import synonyms_in
 
-FITTING = "SELECT numbers, nearness FROM search_fitting(CAST(:wanted AS tsquery), CAST(:ranked AS tsquery))"
 SHOWN = (
     "SELECT d.number, d.item_id, d.tenant, d.item_version AS version, d.max_amount_fen, d.opens, d.closes, d.shown,"
     " p.content -> 'guide' AS guide FROM search_document d JOIN policy_item p ON p.id = d.item_id"
@@ -41,16 +42,17 @@ def found_policies(query: SearchRequest, reader: Reader, shelf: Shelf, met: Sequ
     now = reader.now.astimezone(CHINA).date()
     after = Position.of(query.cursor, now) if query.cursor is not None else None
     today = after.today if after else now
-    sought = _sought(query.q)
+    lineage = _lineage(query, reader)
+    synonyms = synonyms_in(lineage or (), reader) if query.q.strip() else national()
+    sought = _sought(query.q, synonyms)
     offers = shelf.offers(reader)
-    scope = _scope(query, reader, offers)
-    fitting = _fitting(met, reader, offers)
-    way, hits = _found(sought, after, offers, (scope, fitting), today, reader)
+    masks = _scope(lineage, offers), _fitting(met, reader, offers)
+    way, hits = hits_of(sought, after, offers, masks, today, reader)
     choice = Choice(query, offers, hits.mask(), today)
     page, more = hits.page(choice.mask, query.limit, (after.rank, after.number) if after else None)
     counted = query.facets and after is None
     return FoundPolicies(
-        items=_shown([number for _rank, number in page], query.q, today, met, reader),
+        items=_shown([number for _rank, number in page], Marker(query.q, synonyms), today, met, reader),
         next_cursor=Position(way, today, *page[-1]).cursor if more else None,
         matched=None if way == BY_DATE else way,
         total=int(np.count_nonzero(choice.mask)) if counted else None,
@@ -58,22 +60,27 @@ def found_policies(query: SearchRequest, reader: Reader, shelf: Shelf, met: Sequ
     )
 
 
-def _sought(text: str) -> Wanted | None:
+def _sought(text: str, synonyms: Synonyms) -> Wanted | None:
     """What the text asks for; None for an empty one."""
     if not text.strip():
         return None
-    sought = wanted(text)
+    sought = wanted(text, synonyms)
     if sought is None:
         raise QuerySaysNothing(field="q")
     return sought
 
 
-def _scope(query: SearchRequest, reader: Reader, offers: Offers) -> Mask:
-    """The tenant's own items and those of the levels above it."""
+def _lineage(query: SearchRequest, reader: Reader) -> tuple[TenantId, ...] | None:
+    """The tenant that is asked about and the levels above it, the highest first; None for all places."""
     if query.tenant is None:
-        return offers.everything
-    lineage = reader.execute(f"{LINEAGE} SELECT id FROM lineage", {"tenant": query.tenant}).scalars().all()
-    return offers.values["tenant"].having(tuple(lineage), len(offers))
+        return None
+    above = reader.execute(f"{LINEAGE} SELECT id FROM lineage ORDER BY depth DESC", {"tenant": query.tenant})
+    return tuple(above.scalars())
+
+
+def _scope(lineage: tuple[TenantId, ...] | None, offers: Offers) -> Mask:
+    """The tenant's own items and those of the levels above it."""
+    return offers.everything if lineage is None else offers.values["tenant"].having(lineage, len(offers))
 
 
 def _fitting(met: Sequence[str] | None, reader: Reader, offers: Offers) -> Mask:
@@ -86,39 +93,13 @@ def _fitting(met: Sequence[str] | None, reader: Reader, offers: Offers) -> Mask:
     return mask
 
 
-def _found(
-    sought: Wanted | None,
-    after: Position | None,
-    offers: Offers,
-    masks: tuple[Mask, Mask],
-    today: date,
-    reader: Reader,
-) -> tuple[str, Hits]:
-    """The first way of reading the query that finds anything; a later page keeps to that of the first."""
-    if after is not None and (sought is None) != (after.way == BY_DATE):
-        raise CursorInvalid()
-    if sought is None:
-        return BY_DATE, by_date(offers, *masks, today)
-    hits, way = by_date(offers, offers.nothing, offers.nothing, today), "all"
-    for way, fit, rank in sought.ways():
-        if after is not None and way != after.way:
-            continue
-        row = reader.execute(FITTING, {"wanted": fit, "ranked": rank}).one()
-        numbers, nearness = np.array(row.numbers, np.int64), np.array(row.nearness, np.int64)
-        hits = by_words(offers, *masks, numbers, nearness, sought.name, today)
-        if len(hits.places) or after is not None:
-            break
-    return way, hits
-
-
 def _shown(
-    numbers: list[int], query: str, today: date, met: Sequence[str] | None, reader: Reader
+    numbers: list[int], marker: Marker, today: date, met: Sequence[str] | None, reader: Reader
 ) -> tuple[PolicyHit, ...]:
     """What a list shows of these items, in their order."""
     if not numbers:
         return ()
     rows = {row.number: row for row in reader.execute(SHOWN, {"numbers": numbers})}
-    marker = Marker(query)
     entitled = frozenset(met or ())
     return tuple(
         PolicyHit(

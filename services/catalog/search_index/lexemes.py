@@ -8,17 +8,32 @@ quoted, so that nothing a person types is ever read as an operator.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, get_args
 
 from services.catalog.search_index.domain import Texts
-from services.catalog.search_index.words import grams, grams_of_text, name_of, names, words_of_query, words_of_text
+from services.catalog.search_index.synonyms import Notion, Synonyms
+from services.catalog.search_index.words import (
+    grams,
+    grams_of_text,
+    is_common,
+    name_of,
+    names,
+    words_of_query,
+    words_of_text,
+)
 
 GRAM = "~"
+IN_TITLE = ":A"
+"""Behind a lexeme that is looked for in titles only."""
+
 MOST_WORDS = 12
 """Of a query: more tell no more, and each is looked up in every hit to rank it."""
+
+FEW = 4
+"""Things that are asked for, of which one may be left out; more than that are a sentence."""
 
 SHORTEST_SLIP = 3
 """Characters: in a shorter name one wrong character leaves nothing to go by."""
@@ -31,7 +46,11 @@ Matched = Literal["all", "similar", "some", "any"]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One query, read ever more forgivingly. How near an item comes is told by `rank`, or by `words` alone."""
+    """One query, read ever more forgivingly. How near an item comes is told by `rank`, or by `words` alone.
+
+    `itself`: what says all of it in the query's own words; None where it has no others. `others`: for each thing that is
+    asked for and has other words, the titles that say it in those only. `things`: how many are asked for.
+    """
 
     all: str
     similar: str | None
@@ -40,6 +59,9 @@ class Wanted:
     rank: str
     words: str
     name: str
+    itself: str | None
+    others: tuple[str, ...]
+    things: int
 
     def ways(self) -> Iterable[tuple[Matched, str, str]]:
         """Its readings in the order in which they are tried, each with what it is ranked by.
@@ -79,22 +101,69 @@ def heading_lexemes(texts: Texts) -> str:
     return " ".join(f"{_quoted(lexeme)}:{where}" for lexeme, where in places.items())
 
 
-def wanted(text: str) -> Wanted | None:
+def wanted(text: str, synonyms: Synonyms) -> Wanted | None:
     """What `text` looks for; None if there is no word in it."""
     words = words_of_query(text)[:MOST_WORDS]
     if not words:
         return None
-    pairs = [gram for name in names(text) for gram in grams(name)]
-    ranked = dict.fromkeys((*words, *(GRAM + pair for pair in pairs[: 2 * MOST_WORDS])))
+    asked = _first(synonyms.asked(text)) or [Notion(tuple(words))]
+    # What nearly every item says counts only where nothing else is asked for.
+    about = [each for each in asked if each.tells] or asked
+    telling = [word for word in words if not is_common(word)] or words
+    telling = [word for word in telling if len(word) > 1] or telling
+    long = [each for each in about if any(len(word) > 1 for word in each.words)]
+    itself = _all(_found_by(word) for word in words)
+    widened = [each for each in asked if each.instead]
+    pairs = [gram for name in names(text) for gram in grams(name) if not is_common(gram)]
+    ranked = dict.fromkeys((*telling, *(GRAM + pair for pair in pairs[: 2 * MOST_WORDS])))
     return Wanted(
-        all=_all(_found_by(word) for word in words),
+        # A word of a list may cut others in two: what says the query as it stands is found all the same.
+        all=_any((itself, _all(map(_said, asked)))) if widened else itself,
         similar=_similar(text),
-        some=_any(_all(map(_quoted, pair)) for pair in pairwise(words)) if len(words) > 2 else None,
-        any=_any(map(_found_by, words)) if len(words) > 1 else None,
+        some=_some(about),
+        any=_any((*map(_found_by, telling), *map(_said, long or about))) if len(words) > 1 else None,
         rank=_any(_quoted(each) for each in ranked),
-        words=_any(map(_quoted, words)),
+        words=_any(map(_quoted, telling)),
         name=name_of(text),
+        itself=itself if widened else None,
+        others=tuple(_in_other_words(each) for each in about if each.instead),
+        things=len(about),
     )
+
+
+def _some(about: Sequence[Notion]) -> str | None:
+    """All but one of the few things that are asked for; of many, two that follow each other.
+
+    A code or a number is never left out: whoever types one means that one.
+    """
+    if len(about) > FEW:
+        return _any(_all(map(_said, pair)) for pair in pairwise(about))
+    rests = [[each for each in about if each is not left] for left in about if not left.is_written_in_latin]
+    return _any(_all(map(_said, rest)) for rest in rests) if rests and len(about) > 1 else None
+
+
+def _first(asked: Iterable[Notion]) -> list[Notion]:
+    """The first things asked for, with no more words than are looked for."""
+    kept: list[Notion] = []
+    left = MOST_WORDS
+    for each in asked:
+        left -= len(each.words)
+        if left < 0 and kept:
+            break
+        kept.append(each)
+    return kept
+
+
+def _said(asked: Notion) -> str:
+    """In its own words or in others."""
+    return _any(_all(map(_found_by, words)) for words in (asked.words, *asked.instead))
+
+
+def _in_other_words(asked: Notion) -> str:
+    """A title that says it, but not in its own words."""
+    own = _all(_quoted(word) + IN_TITLE for word in asked.words)
+    instead = _any(_all(_quoted(word) + IN_TITLE for word in words) for words in asked.instead)
+    return f"(!{own} & {instead})"
 
 
 def _found_by(word: str) -> str:

@@ -1,8 +1,9 @@
-"""How Chinese text becomes words that can be looked up, and which of them mean the same.
+"""How Chinese text becomes words that can be looked up.
 
 Text is folded first (full-width to half-width, Latin to lower case), taken apart where it has no letters or
-digits, and cut by rjieba, which knows our trade's own words from `vocabulary.json`. The words and what is alike
-are data: whoever changes them adds a migration that names the new digest, after which the index is built anew (`rebuild.py`; a test asks for it).
+digits, and cut by rjieba, which knows our trade's own words from `vocabulary.json`. They are data: whoever changes
+them adds a migration that names the new digest, after which the index is built anew (`rebuild.py`; a test asks for
+it). What means the same is no matter of the index (`synonyms.py`).
 """
 
 from __future__ import annotations
@@ -49,13 +50,35 @@ def runs(text: str) -> list[str]:
 
 def words_of_query(text: str) -> list[str]:
     """The words that a person asks for, without those that say nothing, each once and in order."""
-    return _telling(word for run in runs(text) for word in _cutter().cut(run))
+    return telling(word for run in runs(text) for word in cut(run))
 
 
 def words_of_text(text: str) -> list[str]:
-    """The words by which a text can be found: long ones and those inside them, and what is alike."""
-    found = runs(text)
-    return _telling(word for run in (*found, *_alike_in(found)) for word in _cutter().cut_for_search(run))
+    """The words by which a text can be found: long ones and those inside them."""
+    return telling(word for run in runs(text) for word in _cutter().cut_for_search(run))
+
+
+def cut(run: str) -> list[str]:
+    """The words of an unbroken run, one after the other."""
+    words: list[str] = _cutter().cut(run)
+    return words
+
+
+def tiles(word: str) -> list[str]:
+    """The word in shorter words where they make up all of it: 外贸企业 is 外贸 and 企业. Else the word."""
+    inner = [each for each in _cutter().cut_for_search(word) if each != word]
+    return inner if "".join(inner) == word else [word]
+
+
+def telling(words: Iterable[str]) -> list[str]:
+    """The words that say something, each once and in order."""
+    silent = _silent()
+    return list(dict.fromkeys(word[:LONGEST_WORD] for word in words if word not in silent))
+
+
+def is_common(word: str) -> bool:
+    """Whether nearly every item could say it: 补助, 企业. It tells little of what is looked for."""
+    return word in _common()
 
 
 def names(text: str) -> list[str]:
@@ -78,37 +101,9 @@ def grams_of_text(text: str) -> list[str]:
     return list(dict.fromkeys(gram for name in names(text) for gram in (*grams(name), *name)))
 
 
-def marks_of_query(text: str) -> list[str]:
-    """What is worth marking in a text that was found by this query: its words, and what is alike."""
-    found = [*words_of_query(text), *_alike_in(runs(text))]
-    long = [word for word in dict.fromkeys(found) if len(word) > 1]
-    return long or found
-
-
 def digest() -> str:
     """What the index of a text depends on besides the text."""
     return hashlib.sha256(VOCABULARY.read_bytes()).hexdigest()[:16]
-
-
-def _telling(words: Iterable[str]) -> list[str]:
-    silent = _silent()
-    return list(dict.fromkeys(word[:LONGEST_WORD] for word in words if word not in silent))
-
-
-def _alike_in(found: Iterable[str]) -> list[str]:
-    """What these runs could have said instead.
-
-    Looked for among their words, not their letters: 提高企业 does not speak of 高企.
-    """
-    forms = _forms()
-    more: list[str] = []
-    for run in found:
-        said = _cutter().cut(run)
-        for place, word in enumerate(said):
-            for words, group in forms.get(word, ()):
-                if said[place : place + len(words)] == words:
-                    more += group
-    return more
 
 
 @cache
@@ -118,24 +113,13 @@ def _vocabulary() -> dict[str, list[str]]:
 
 
 @cache
-def _alike() -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple("".join(runs(each)) for each in group) for group in _vocabulary()["alike"])
-
-
-@cache
-def _forms() -> dict[str, list[tuple[list[str], tuple[str, ...]]]]:
-    """By its first word: each spelling as words, with its group."""
-    forms: dict[str, list[tuple[list[str], tuple[str, ...]]]] = {}
-    for group in _alike():
-        for each in group:
-            words = _cutter().cut(each)
-            forms.setdefault(words[0], []).append((words, group))
-    return forms
-
-
-@cache
 def _silent() -> frozenset[str]:
     return frozenset(_vocabulary()["silent"])
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(_vocabulary()["common"])
 
 
 @cache
@@ -143,6 +127,6 @@ def _cutter() -> rjieba.Jieba:
     import rjieba  # with its dictionary, only where words are cut
 
     cutter = rjieba.Jieba()
-    for word in (*_vocabulary()["words"], *(each for group in _alike() for each in group if len(each) <= 4)):
+    for word in _vocabulary()["words"]:
         cutter.add_word(word, None, None)
     return cutter
