@@ -11,7 +11,6 @@ from contracts.application_drafts import (
     RenewApplicationDraft,
     SaveApplicationDraft,
 )
-from contracts.application_forms import GetApplicationForm
 from gateway.door import Door
 from gateway.routes import Routes
 

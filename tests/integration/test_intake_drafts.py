@@ -44,9 +44,7 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def frame(
-    service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns], clock: FixedClock
-) -> Frame:
+def frame(service_frame: Callable[..., Frame], service_database: Callable[[str], Dsns], clock: FixedClock) -> Frame:
     return service_frame("intake", dsns=service_database("intake"), clock=clock)
 
 
@@ -77,7 +75,6 @@ class Firm:
         asked = GetApplicationDraft(enterprise_id=self.id, item_id=self.item)
         found = self.office.intake.asked(asked, **{"actor": self.actor, **asking})["ok"]["draft"]
         return found if found is None else {each["name"]: each["values"] for each in found["fields"]}
-
 
     def sees_the_item_revised(self) -> None:
         revised = RevisePolicyItem(

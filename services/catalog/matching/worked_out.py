@@ -81,9 +81,7 @@ def _content_of(item_id: Id, version: int | None, reader: Reader) -> Any:
     return row.content
 
 
-def _unknown(
-    declared: Sequence[Fact], dossier: FactSheet, content: PolicyItemContent, today: date
-) -> Iterator[Fact]:
+def _unknown(declared: Sequence[Fact], dossier: FactSheet, content: PolicyItemContent, today: date) -> Iterator[Fact]:
     """Those of the form's fields that the dossier has no word for: what it says stands."""
     known = FactReader(dossier, today, content.rules.fact_types_by_name)
     year = dossier.reference_year

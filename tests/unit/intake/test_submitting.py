@@ -16,9 +16,9 @@ from contracts.intake import ApplicationSubmitted, FilingReceipt, SubmitApplicat
 from contracts.message import Actor
 from contracts.rule import Fact, PaymentFrequency
 from services.intake.applications.domain import ApplicationRefused, DuplicateApplication
-from services.intake.whose import EnterpriseNotYours
 from services.intake.applications.use_cases import submit_application
 from services.intake.catalog_copies.domain import Applicant, PublishedItem
+from services.intake.whose import EnterpriseNotYours
 
 SampleItem = Callable[..., PublishedItem]
 SampleEnterprise = Callable[..., Applicant]

@@ -12,7 +12,7 @@ from contracts.entitlements import EntitlementPage, ListEntitlements
 from contracts.materials import ListMaterials, MaterialList
 from contracts.message import Id
 from contracts.notify import CountUnread, ListMessages, MessagePage, MessageView
-from contracts.oversight import TrackOwnCases
+from contracts.oversight import TrackingPage, TrackOwnCases
 from gateway.claims_made import own_entitlements
 from gateway.door import Door, said
 from gateway.portal.enterprise.frame import framed, may, unless_away
@@ -38,10 +38,8 @@ NEW_FOR = timedelta(days=30)
 async def show_home(door: Door, query: TrackOwnCases) -> Values:
     """What waits for the enterprise stands first. Whatever does not answer just now is said to, the rest is there."""
     own = query.enterprise_id
-    yours, latest, entitled, (messages, unread), accounts, materials, drafts = await asyncio.gather(
-        unless_away(door.told(TrackOwnCases(enterprise_id=own, standing="yours", limit=FEW))),
-        unless_away(door.told(TrackOwnCases(enterprise_id=own, limit=FEW))),
-        _entitled(door, own),
+    (yours, latest, entitled), (messages, unread), accounts, materials, drafts = await asyncio.gather(
+        _standing(door, own),
         _messages(door, own),
         _accounts(door, own),
         unless_away(door.told(ListMaterials(enterprise_id=own))),
@@ -58,6 +56,15 @@ async def show_home(door: Door, query: TrackOwnCases) -> Values:
         account=_standing_of(accounts),
         running_out=_running_out(materials),
         drafts=drafts[:FEW],
+    )
+
+
+async def _standing(door: Door, own: Id) -> tuple[TrackingPage | None, TrackingPage | None, EntitlementPage | None]:
+    """What waits for the enterprise, its newest cases, and what it is entitled to."""
+    return await asyncio.gather(
+        unless_away(door.told(TrackOwnCases(enterprise_id=own, standing="yours", limit=FEW))),
+        unless_away(door.told(TrackOwnCases(enterprise_id=own, limit=FEW))),
+        _entitled(door, own),
     )
 
 

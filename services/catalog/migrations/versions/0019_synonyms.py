@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "catalog_0018"
-down_revision = "catalog_0017"
+revision = "catalog_0019"
+down_revision = "catalog_0018"
 branch_labels = None
 depends_on = None
 
