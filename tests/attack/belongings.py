@@ -183,6 +183,7 @@ def _own_from_lists(mine: Belongings) -> None:
         "policies/{item_id}": case["claim"]["item_id"],
         "items/{item_id}": case["claim"]["item_id"],
         "application-forms/{item_id}": case["claim"]["item_id"],
+        "by-receipt/{receipt}": case["claim"]["receipt"],
         "tenants/{tenant}": HERE,
         "tenants/{id}": HERE,
     }
@@ -294,14 +295,12 @@ def _own_of_the_enterprise(mine: Belongings) -> None:
     }
     look = {"reason": "核对联系方式"}
     merge = {"absorbed_id": other, "surviving_id": enterprise, "reason": "同一企业重复建档"}
-    filed = mine.ask("/applications", "enterprise")["items"][0]["claim"]
     duties = eventually(lambda: mine.ask("/my/duty-messages", "bureau", limit=1)["items"])
     mine.ids |= {
         "payee-accounts/{account_id}": accounts[0]["account_id"],
         "messages/{message_id}": mine.ask("/my/messages", "enterprise")["items"][0]["message_id"],
         "duty-messages/{message_id}": duties[0]["message_id"],
-        "applications/{application_id}": filed["application_id"],
-        "by-receipt/{receipt}": filed["receipt"],
+        "applications/{application_id}": mine.ask("/applications", "enterprise")["items"][0]["claim"]["application_id"],
         "consents/{consent_id}": mine.order(f"/enterprises/{enterprise}/consents", "enterprise", consent)["consent_id"],
         "contact-looks/{disclosure_id}": mine.order(f"/enterprises/{enterprise}/contact-looks", "window", look)[
             "disclosure_id"
