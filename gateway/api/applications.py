@@ -8,6 +8,7 @@ from contracts.intake import GetApplication, ListApplications, NominateEnterpris
 from contracts.nomination_lists import ImportNominations
 from contracts.notify import CountUnread, ListMessages, MarkMessageRead
 from contracts.oversight import TrackOwnCases
+from contracts.receipt_numbers import FindApplication
 from gateway.door import Door
 from gateway.routes import Routes
 
@@ -23,6 +24,12 @@ async def submit_application(door: Door, command: SubmitApplication) -> Response
 @routes.ask("/applications", ListApplications, own_enterprise=True)
 async def list_applications(door: Door, query: ListApplications) -> Response:
     """The enterprise's own applications and nominations, newest first."""
+    return await door.ask(query)
+
+
+@routes.ask("/applications/by-receipt/{receipt}", FindApplication)
+async def find_application(door: Door, query: FindApplication) -> Response:
+    """The application whose receipt lies on the counter (按收件编号查找)."""
     return await door.ask(query)
 
 

@@ -39,5 +39,6 @@ CLAIM_ROUTES = {
     ("POST", "/window/claims/{application_id}/withdraw"): "window",
     ("GET", "/window/claims/{application_id}/notices"): "window",
     ("GET", "/window/claims/{application_id}/receipt"): "window",
+    ("GET", "/api/v1/applications/by-receipt/{receipt}"): "window",
     ("GET", "/my/cases/{receipt}/receipt/paper"): "enterprise",
 }

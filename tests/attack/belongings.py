@@ -183,6 +183,7 @@ def _own_from_lists(mine: Belongings) -> None:
         "policies/{item_id}": case["claim"]["item_id"],
         "items/{item_id}": case["claim"]["item_id"],
         "application-forms/{item_id}": case["claim"]["item_id"],
+        "by-receipt/{receipt}": case["claim"]["receipt"],
         "tenants/{tenant}": HERE,
         "tenants/{id}": HERE,
     }

@@ -31,6 +31,7 @@ from contracts.intake import ApplicationSubmitted, GetApplication, ListApplicati
 from contracts.item import PolicyItemContent
 from contracts.message import Actor
 from contracts.policies import PublishPolicyItem
+from contracts.receipt_numbers import FindApplication
 from contracts.rule import Fact, PaymentFrequency
 from services.intake.catalog_copies import use_cases as copies
 
@@ -245,6 +246,21 @@ def test_an_enterprise_sees_its_own_applications_the_counter_those_of_its_place_
     assert office.intake.asked(question, actor=clerk, tenant=XINGGUO)["refused"]["code"] == "application_unknown"
     refused = office.intake.asked(listing, actor=enterprise_actor(other))["refused"]
     assert refused["code"] == "enterprise_not_yours"
+
+
+def test_a_receipt_that_lies_on_the_counter_finds_its_claim_in_the_place_where_it_was_filed(
+    office: FrontOffice,
+) -> None:
+    item, enterprise = office.publishes(sample_content("SD-002")), office.registers(17)
+    office.deliver()
+    mine = office.intake.ordered(form(17, item, enterprise), actor=enterprise_actor(enterprise))["ok"]
+    clerk = Actor(id="clerk-1", roles=frozenset({"window"}))
+    for said in (mine["receipt"], mine["receipt"].lower()):
+        found = office.intake.asked(FindApplication(receipt=said), actor=clerk)["ok"]
+        assert found["claim"]["application_id"] == mine["application_id"]
+    for question, tenant in ((mine["receipt"], XINGGUO), ("ZG-20260310-NOBODY00", ZHANGGONG)):
+        answer = office.intake.asked(FindApplication(receipt=question), actor=clerk, tenant=tenant)
+        assert answer["refused"]["code"] == "application_unknown"
 
 
 def test_the_newest_applications_come_first_and_pages_join(office: FrontOffice) -> None:

@@ -38,7 +38,8 @@ def get_application(query: GetApplication, reader: Reader, cipher: Cipher) -> Ap
 def find_application(query: FindApplication, reader: Reader, cipher: Cipher) -> ApplicationView:
     """The application of the place that has this receipt. Raises ApplicationUnknown."""
     row = reader.execute(
-        f"{COLUMNS} WHERE tenant = :tenant AND receipt = :receipt", {"tenant": reader.tenant, "receipt": query.receipt}
+        f"{COLUMNS} WHERE tenant = :tenant AND receipt = :receipt",
+        {"tenant": reader.tenant, "receipt": query.receipt.upper()},
     ).first()
     if row is None:
         raise ApplicationUnknown()

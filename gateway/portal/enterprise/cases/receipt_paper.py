@@ -1,4 +1,4 @@
-"""The receipt as a paper (收件回执): what was filed, the number and query code by which it is followed, and a code to scan. Pure."""
+"""The receipt as a paper (收件回执): what was filed, the number and query code by which it is followed, and a code to scan."""
 
 from __future__ import annotations
 

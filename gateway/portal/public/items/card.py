@@ -1,4 +1,4 @@
-"""What the card of an item says (明白卡): the guide in the order in which people ask, for one page that is handed out or hung up. Pure."""
+"""What the card of an item says (明白卡): the guide in the order in which people ask, for one page that is handed out or hung up."""
 
 from __future__ import annotations
 

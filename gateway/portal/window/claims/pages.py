@@ -142,7 +142,7 @@ async def print_receipt(door: Door, query: GetApplication) -> Response:
 async def _of_receipt(door: Door, receipt: str, nothing: Values) -> Response | Shown:
     """On to the claim of a receipt, or why there is none."""
     try:
-        application = await door.told(FindApplication(receipt=receipt.upper()))
+        application = await door.told(FindApplication(receipt=receipt))
     except RefusedThere as refused:
         if refused.refusal().kind != "not_found":
             raise
