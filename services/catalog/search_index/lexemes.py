@@ -125,8 +125,9 @@ def wanted(text: str, synonyms: Synonyms) -> Wanted | None:
         rank=_any(_quoted(each) for each in ranked),
         words=_any(map(_quoted, telling)),
         name=name_of(text),
-        itself=itself if widened else None,
-        others=tuple(_in_other_words(each) for each in about if each.instead),
+        # Thousands say 补助 and its like: which of them in what words, tells nothing and costs most.
+        itself=itself if any(each.tells for each in widened) else None,
+        others=tuple(_in_other_words(each) for each in widened if each.tells),
         things=len(about),
     )
 
