@@ -37,7 +37,7 @@ from copies.merged_enterprises import keep_merges
 from copies.plan_terms import keep_plan_terms
 from services.intake.applications import use_cases as application_use_cases
 from services.intake.applications import views as intake_views
-from services.intake.catalog_copies import outside_figures
+from services.intake.catalog_copies import materials, outside_figures
 from services.intake.catalog_copies import use_cases as copies
 from services.intake.nominations import use_cases as nomination_use_cases
 
@@ -67,6 +67,7 @@ INTAKE_HEARS = [
     Subscription("names", frozenset({"EnterpriseRenamed"}), copies.keep_names),
     Subscription("facts", frozenset({"EnterpriseFactsChanged"}), copies.keep_facts),
     Subscription("payees", frozenset({"PayeeAccountChanged"}), copies.keep_payees),
+    Subscription("materials", frozenset({"MaterialKept", "MaterialGone"}), materials.keep_materials),
     Subscription("merges", frozenset({"EnterpriseMerged"}), keep_merges),
     tenant_subscription(),
 ]
