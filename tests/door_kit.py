@@ -14,6 +14,7 @@ import httpx
 import obstore
 from duties_kit import duties_of
 from fastapi import FastAPI
+from files_kit import pdf
 from limits import parse
 from obstore.store import MemoryStore
 from portal_kit import EveryPlace
@@ -210,7 +211,7 @@ def door_with(bus: Any, registers: Callable[..., dict[str, Any]]) -> FastAPI:
     )
     app.state.bus = bus
     store = MemoryStore()
-    obstore.put(store, f"zhanggong/00/{'0' * 64}", b"%PDF-")
+    obstore.put(store, f"zhanggong/00/{'0' * 64}", pdf())
     app.state.objects = Objects(store)
     frame = app.state.frame
     app.state.frame = SimpleNamespace(

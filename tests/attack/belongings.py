@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import httpx
+from files_kit import pdf
 from held_against_a_firm import own_an_integrity_finding, take_the_integrity_finding_away
 from scene_kit import COMMITTED, INSTANT, new_uscc, small_scene
 from system_kit import House, answered
@@ -256,6 +257,9 @@ def _own_of_the_department(mine: Belongings) -> None:
     expert = {"name": f"试验专家{new}", "employer": "试验大学", "fields": ["试验"]}
     mine.ids |= {
         "experts/{expert_id}": mine.order("/experts", "department", expert)["expert_id"],
+        # Nothing was given for the scene's cases, and nobody sends a file now.
+        "given-materials/{material_id}": new_id(),
+        "resumable-uploads/{upload_id}": new_id(),
         # None of the scene's items has a panel or a public notice: an id that nobody has is as good as another's.
         "panels/{panel_id}": new_id(),
         "credit-draws/{draw_id}": new_id(),
@@ -290,7 +294,7 @@ def _own_of_the_enterprise(mine: Belongings) -> None:
         "kind": "business_licence",
         "name": "营业执照",
         "issuer": "市场监管局",
-        "sha256": mine.upload(b"%PDF-1.4 licence", "enterprise"),
+        "sha256": mine.upload(pdf(), "enterprise"),
         "valid_from": "2026-01-01",
     }
     look = {"reason": "核对联系方式"}

@@ -14,7 +14,7 @@ from contracts.entitlements import CostedPreview
 from contracts.message import Command, answer_of
 from tests.contract.references import dangling, references
 
-FILES = {"application/x-ndjson", "text/csv"}
+FILES = {"application/octet-stream", "application/x-ndjson", "text/csv"}
 METHODS = {"get", "put", "post", "delete", "patch"}
 COMPOSED = {CostedPreview}
 """What the gateway puts together itself, from several owners' answers."""

@@ -35,7 +35,7 @@ from contracts.rule import Fact, Level
 from copies.departments import keep_departments
 from copies.merged_enterprises import keep_merges
 from copies.plan_terms import keep_plan_terms
-from services.intake.catalog_copies import outside_figures
+from services.intake.catalog_copies import materials, outside_figures
 from services.intake.catalog_copies import use_cases as copies
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample"
@@ -64,6 +64,7 @@ INTAKE_HEARS = [
     Subscription("names", frozenset({"EnterpriseRenamed"}), copies.keep_names),
     Subscription("facts", frozenset({"EnterpriseFactsChanged"}), copies.keep_facts),
     Subscription("payees", frozenset({"PayeeAccountChanged"}), copies.keep_payees),
+    Subscription("materials", frozenset({"MaterialKept", "MaterialGone"}), materials.keep_materials),
     Subscription("merges", frozenset({"EnterpriseMerged"}), keep_merges),
     tenant_subscription(),
 ]

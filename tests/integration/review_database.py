@@ -66,6 +66,7 @@ from services.review.integrity import views as integrity_views
 from services.review.item_copies.use_cases import remember_items
 from services.review.joint_checks import use_cases as joint_check_use_cases
 from services.review.joint_checks import views as joint_check_views
+from services.review.materials import reading
 from services.review.materials import use_cases as checking
 from services.review.panels import experts
 from services.review.panels import use_cases as panelling
@@ -105,7 +106,7 @@ SUBSCRIPTIONS = [
 
 COMMANDED = (
     *(use_cases, register_use_cases, imported, joint_check_use_cases, task_use_cases, rechecking),
-    *(accepting, withdrawal, checking, supplementing),
+    *(accepting, withdrawal, checking, supplementing, reading),
     *(inspecting, setting_figures, experts, panelling),
     *(undoing, reopening_use_cases, bulk_use_cases),
     *(batch_use_cases, credit_checking, recovering, enterprise, serving),
@@ -122,7 +123,7 @@ ANSWERS = (
     *(joint_check_views, task_views, task_absence, instalment_views, supplement_views),
     *(inspection_views, figure_views, panel_views),
     *(reopening_views, bulk_views),
-    *(batch_views, credit_check_views, integrity_views, own_views, exporting, refusing_views, serving_views),
+    *(batch_views, credit_check_views, integrity_views, own_views, exporting, refusing_views, serving_views, reading),
 )
 """Where a question is answered by a function of its name."""
 

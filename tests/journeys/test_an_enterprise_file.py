@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from files_kit import pdf
 from scene_kit import INSTANT, small_scene
 from system_kit import House, answered
 
@@ -146,7 +147,7 @@ def test_a_withdrawn_fact_changes_what_the_file_says(desk: Desk, enterprise: tup
 def test_a_licence_is_uploaded_kept_and_listed_before_it_runs_out(desk: Desk, enterprise: tuple[str, str, str]) -> None:
     enterprise_id, _, boss = enterprise
     headers = {"Authorization": f"Bearer {boss}", "Idempotency-Key": f"test/{new_id()}"}
-    paper = {"content": b"%PDF-1.7 licence", "headers": {**headers, "Content-Type": "application/pdf"}}
+    paper = {"content": pdf(b"licence"), "headers": {**headers, "Content-Type": "application/pdf"}}
     uploaded = answered(lambda: desk.client.post("/api/v1/uploads", **paper))
     assert uploaded.status_code == 201, uploaded.text
     licence = {

@@ -24,8 +24,7 @@ from services.intake.applications.declaration import Declaration, read_declarati
 from services.intake.applications.entitlement import about_amount, about_entitlement, awaits_decision
 from services.intake.applications.given import about_materials, filed_materials
 from services.intake.applications.receivers import about_credit, about_payees
-from services.intake.catalog_copies.domain import Applicant, PublishedItem
-from services.intake.catalog_copies.materials import MaterialCopy
+from services.intake.catalog_copies.domain import Applicant, MaterialCopy, PublishedItem
 
 NOTHING_IN_FILE: Mapping[Id, MaterialCopy] = {}
 

@@ -9,7 +9,7 @@ from contracts.given_materials import FiledMaterial, GivenMaterial
 from contracts.message import Id
 from contracts.refusal import Reason
 from contracts.rule import Plan
-from services.intake.catalog_copies.materials import MaterialCopy
+from services.intake.catalog_copies.domain import MaterialCopy
 
 GONE = {"replaced": "已被更新的材料取代，请选用更新后的材料", "withdrawn": "已撤回，请重新选择或上传"}
 

@@ -16,10 +16,10 @@ from services.intake.applications.domain import DUPLICATE, ApplicationRefused
 from services.intake.applications.earlier_applications import reasons_against_replacing
 from services.intake.applications.filing import application_of, issue_numbers, receipt_head
 from services.intake.applications.store import Applications
-from services.intake.catalog_copies.domain import PublishedItem, facts_used
+from services.intake.catalog_copies.domain import MaterialCopy, PublishedItem, facts_used
 from services.intake.catalog_copies.enterprises import EnterpriseCopies
 from services.intake.catalog_copies.items import ItemCopies
-from services.intake.catalog_copies.materials import MaterialCopies, MaterialCopy
+from services.intake.catalog_copies.materials import MaterialCopies
 from services.intake.drafts.store import ApplicationDrafts
 from services.intake.whose import refuse_stranger
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from contracts.enterprises import FactRecorders, Payee
+from contracts.given_materials import FiledMaterial, GivenMaterial
 from contracts.item import PolicyItemContent
 from contracts.message import Id, TenantId
 from contracts.policies import ItemState
@@ -44,6 +46,31 @@ class Applicant:
     merged_into: str | None = None
     has_absorbed: bool = False
     recorders: tuple[FactRecorders, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialCopy:
+    """A material of a file. `gone`: why it counts no more, if so; the last day of its validity counts."""
+
+    material_id: Id
+    tenant: TenantId
+    name: str
+    sha256: str
+    size: int | None
+    valid_from: date
+    valid_until: date | None
+    gone: str | None = None
+
+    def filed(self, given: GivenMaterial) -> FiledMaterial:
+        """As it goes with a claim."""
+        return FiledMaterial(
+            code=given.code,
+            material_id=self.material_id,
+            name=self.name,
+            sha256=self.sha256,
+            size=self.size,
+            kept_in=self.tenant,
+        )
 
 
 def facts_used(item: PublishedItem | None) -> Sequence[str]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from chassis.events.received import Received
 from chassis.write.uow import UnitOfWork
-from contracts.given_materials import FiledMaterial, GivenMaterial
 from contracts.material_events import MaterialGone, MaterialKept
 from contracts.message import Id, TenantId
 from copies.merged_enterprises import OF_ENTERPRISE
+from services.intake.catalog_copies.domain import MaterialCopy
 from services.intake.catalog_copies.rows import write_rows
 
 KEEP = """
@@ -35,31 +33,6 @@ SELECT m.id, m.name, m.sha256, m.size, m.valid_from, m.valid_until, m.gone FROM 
 WHERE m.tenant = :tenant AND m.id = ANY (CAST(:ids AS text[])) AND m.enterprise_id {OF_ENTERPRISE}
 """
 """What lies in the enterprise's own file, or in one that was merged into it."""
-
-
-@dataclass(frozen=True, slots=True)
-class MaterialCopy:
-    """A material of a file. `gone`: why it counts no more, if so; the last day of its validity counts."""
-
-    material_id: Id
-    tenant: TenantId
-    name: str
-    sha256: str
-    size: int | None
-    valid_from: date
-    valid_until: date | None
-    gone: str | None = None
-
-    def filed(self, given: GivenMaterial) -> FiledMaterial:
-        """As it goes with a claim."""
-        return FiledMaterial(
-            code=given.code,
-            material_id=self.material_id,
-            name=self.name,
-            sha256=self.sha256,
-            size=self.size,
-            kept_in=self.tenant,
-        )
 
 
 class MaterialCopies:

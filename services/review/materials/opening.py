@@ -10,7 +10,7 @@ from contracts.refusal import NotFound
 
 
 class CaseMaterialNotFound(NotFound):
-    code = "case_material_not_found"
+    code = "paper_unknown"
     sentence = "该办件没有这份材料。"
 
 

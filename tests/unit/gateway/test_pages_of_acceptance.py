@@ -170,9 +170,7 @@ def test_what_the_owner_of_the_case_refuses_is_not_read(officer: Visitor, tmp_pa
             raise AssertionError("read before it was allowed")
 
     officer.app.state.objects = Untouched.in_folder(tmp_path)
-    officer.bus.answers["open_material"] = refused(
-        "case_material_not_found", ("该办件没有这份材料。", None), kind="not_found"
-    )
+    officer.bus.answers["open_material"] = refused("paper_unknown", ("该办件没有这份材料。", None), kind="not_found")
     officer.bus.answers["list_case_materials"] = {"items": []}
     answer = officer.post("/department/cases/case-1/given-materials/m9", {}, "reviewer")
     assert answer.status_code == 404

@@ -18,8 +18,8 @@ from contracts.rule import Fact
 from services.intake.applications.domain import ApplicationRefused
 from services.intake.applications.given import about_materials, filed_materials
 from services.intake.applications.use_cases import submit_application
-from services.intake.catalog_copies.domain import Applicant, PublishedItem
-from services.intake.catalog_copies.materials import MaterialCopies, MaterialCopy
+from services.intake.catalog_copies.domain import Applicant, MaterialCopy, PublishedItem
+from services.intake.catalog_copies.materials import MaterialCopies
 from tests.unit.intake.conftest import sample_content
 
 SampleItem = Callable[..., PublishedItem]
