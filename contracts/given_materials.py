@@ -68,7 +68,7 @@ class MaterialFileAnswer(Model):
     name: str
     sha256: Sha256
     size: int | None = None
-    kept_in: TenantId
+    tenant: TenantId
 
 
 class OpenMaterial(Command[MaterialFileAnswer]):

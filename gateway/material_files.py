@@ -31,7 +31,7 @@ async def opened_material(door: Door, command: OpenMaterial | OpenKeptMaterial) 
     key = door.key or idempotency_key(door.request)
     door.key = f"{key[:160]}/{uuid.uuid4()}"
     answer = await door.done(command)
-    return await attached(door, answer.kept_in, answer.sha256, answer.name, fallback="material")
+    return await attached(door, answer.tenant, answer.sha256, answer.name, fallback="material")
 
 
 async def as_it_lies(door: Door, command: KeepMaterial) -> KeepMaterial:

@@ -109,7 +109,7 @@ def test_what_a_firm_gives_is_read_by_the_officer_of_its_case_and_that_is_kept(
     assert (given["material_id"], given["code"], given["size"], given["round"]) == (material, code, 4096, 0)
     order = OpenMaterial(case_id=case["case_id"], material_id=material)
     answer = review.ordered(order, tenant=ZHANGGONG, actor=officer)["ok"]
-    assert (answer["sha256"], answer["kept_in"], answer["name"]) == (PAPER, ZHANGGONG, "设备发票")
+    assert (answer["sha256"], answer["tenant"], answer["name"]) == (PAPER, ZHANGGONG, "设备发票")
     assert opened(review) == [(ZHANGGONG, material, officer.id)]
     facts = review.rows("SELECT actor, action FROM audit_fact WHERE aggregate_type = 'material_opening'")
     assert facts == [(officer.id, "open_material")]

@@ -73,5 +73,5 @@ def open_kept_material(cmd: OpenKeptMaterial, uow: UnitOfWork) -> MaterialFileAn
     )
     uow.of(KeptMaterialOpenings).save(opening)
     return MaterialFileAnswer(
-        material_id=material.id, name=material.name, sha256=material.sha256, size=material.size, kept_in=material.tenant
+        material_id=material.id, name=material.name, sha256=material.sha256, size=material.size, tenant=material.tenant
     )

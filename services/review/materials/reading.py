@@ -68,7 +68,9 @@ def open_material(cmd: OpenMaterial, uow: UnitOfWork) -> MaterialFileAnswer:
         opened_at=uow.now,
     )
     uow.of(CaseMaterialOpenings).save(opening)
-    return MaterialFileAnswer(**{name: getattr(row, name) for name in MaterialFileAnswer.model_fields})
+    return MaterialFileAnswer(
+        material_id=row.material_id, name=row.name, sha256=row.sha256, size=row.size, tenant=row.kept_in
+    )
 
 
 def _given(case_id: Id, database: ReadBy) -> list[Row[Any]]:

@@ -251,7 +251,7 @@ def test_an_enterprise_reads_its_own_materials_and_every_reading_is_kept(office:
     kept = keep_material(licence(enterprise, size=4096), office)
     office.actor = Actor(id="boss", roles=frozenset({"enterprise"}), enterprise_id=enterprise)
     answer = open_kept_material(OpenKeptMaterial(material_id=kept.ref.material_id), office)
-    assert (answer.sha256, answer.size, answer.kept_in) == (kept.ref.sha256, 4096, office.tenant)
+    assert (answer.sha256, answer.size, answer.tenant) == (kept.ref.sha256, 4096, office.tenant)
     open_kept_material(OpenKeptMaterial(material_id=kept.ref.material_id), office)
     assert [each.opened_by for each in office.of(KeptMaterialOpenings).rows.values()] == ["boss", "boss"]
 

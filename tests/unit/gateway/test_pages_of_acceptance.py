@@ -151,7 +151,7 @@ def test_a_paper_that_was_brought_is_asked_of_the_case_and_handed_out_as_an_atta
         "material_id": "m1",
         "name": "建站合同",
         "sha256": sha256,
-        "kept_in": "dingnan",
+        "tenant": "dingnan",
     }
     page = "/department/cases/case-1/given-materials"
     assert page in officer.get("/department/cases/case-1/acceptance", "reviewer").text
