@@ -59,6 +59,16 @@ COOKIE = "who"
 USUAL: dict[str, Any] = {
     **refusal_answers(),
     "get_application_draft": {"draft": None},
+    "save_application_draft": {
+        "draft_id": "draft-1",
+        "enterprise_id": "ent-1",
+        "item_id": "item-1",
+        "item_version": 1,
+        "newest_version": 1,
+        "item_title": "示例事项",
+        **dict.fromkeys(("begun_at", "saved_at", "kept_until"), "2026-03-10T04:00:00Z"),
+        "begun_by": "owner",
+    },
     "list_application_drafts": {"items": []},
     "list_case_notices": {"items": []},
     "list_own_notices": {"items": []},

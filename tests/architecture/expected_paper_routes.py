@@ -19,4 +19,8 @@ PAPERS = {
     ("POST", "/api/v1/papers/{notice_id}/service"): "department window",
     ("POST", "/api/v1/applications/{application_id}/electronic-service"): "enterprise",
     ("POST", "/api/v1/applications/{application_id}/electronic-service/withdraw"): "enterprise",
+    ("POST", "/department/drafts/{draft_id}/write/{section}/pictures"): "department",
+    ("GET", "/department/drafts/{draft_id}/pictures/{sha256}"): "department",
+    ("GET", "/items/{item_id}/card"): "public",
+    ("GET", "/items/{item_id}/pictures/{sha256}"): "public",
 }

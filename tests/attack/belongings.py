@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import httpx
+from begun_by_a_firm import odd_code, own_a_draft
 from files_kit import pdf
 from held_against_a_firm import own_an_integrity_finding, take_the_integrity_finding_away
 from scene_kit import COMMITTED, INSTANT, new_uscc, small_scene
@@ -161,6 +162,7 @@ def _own(mine: Belongings) -> None:
     _own_a_finding(mine)
     _own_a_batch(mine)
     own_an_integrity_finding(mine.house, mine.ids)
+    own_a_draft(mine.client, mine.token("enterprise"), mine.ids)
 
 
 def _own_from_lists(mine: Belongings) -> None:
@@ -312,19 +314,8 @@ def _own_of_the_enterprise(mine: Belongings) -> None:
         "materials/{material_id}": mine.order(f"/enterprises/{enterprise}/materials", "enterprise", material)["ref"][
             "material_id"
         ],
-        "code-admissions/{admission_id}": mine.order("/code-admissions", "window", _admission())["admission_id"],
+        "code-admissions/{admission_id}": mine.order("/code-admissions", "window", odd_code())["admission_id"],
         "enterprise-merges/{merge_id}": mine.order("/enterprise-merges", "window", merge)["merge_id"],
-    }
-
-
-def _admission() -> Json:
-    """A code whose last character is not the one that it should be, and the paper on which it stands so."""
-    uscc = new_uscc()
-    return {
-        "uscc": uscc[:17] + ("1" if uscc[17] == "0" else "0"),
-        "name": "样例农村合作社",
-        "evidence": {"document": "营业执照", "number": "1", "issuer": "市场监管局", "issued_on": "2026-01-01"},
-        "reason": "证照上的代码就是这样",
     }
 
 

@@ -105,5 +105,16 @@ document.addEventListener("htmx:afterSettle", () => {
   if (link) link.focus();
 });
 
+// What was typed and could not be kept stays on the page, and a line says so; it is kept with the next word, or with the button.
+const notKept = (event) => {
+  const line = document.getElementById("saved");
+  if (!line || !event.target.closest(".kept")) return false;
+  line.textContent = line.dataset.failed;
+  return true;
+};
+document.addEventListener("htmx:sendError", notKept);
+
 // What a script asked for and did not get is asked for once more as a page: it says what is the matter.
-document.addEventListener("htmx:responseError", (event) => window.location.assign(event.detail.pathInfo.finalRequestPath));
+document.addEventListener("htmx:responseError", (event) => {
+  if (!notKept(event)) window.location.assign(event.detail.pathInfo.finalRequestPath);
+});

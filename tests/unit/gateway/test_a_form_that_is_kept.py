@@ -152,7 +152,8 @@ def test_the_form_says_of_which_version_it_is_when_it_is_filed(visitor: Visitor,
             "reasons": [{"code": "item_revised", "message": "该事项已修订为第 2 版", "field": "item_version"}],
         }
     }
-    sent = visitor.post(APPLY, {"item_version": FORM["item_version"], **every_answer()}, "owner")
+    said = {"item_version": FORM["item_version"], f"seen.{NAME}": "3", "seen.commitments": "0", **every_answer()}
+    sent = visitor.post(APPLY, said, "owner")
     assert "该事项已修订为第 2 版" in sent.text
     (order,) = ordered(bus, "submit_application")
     assert order["item_version"] == FORM["item_version"]

@@ -13,6 +13,7 @@ from contracts.refusal import Conflict, Reason
 from gateway.portal.enterprise.applications.answers import ANSWERS, RECEIVERS, Said, field_name, part_key
 
 SINGLE = ("credit_commitment", "replaces")
+Seen = dict[str, int | dict[str, int]]
 
 
 class KeptFields(Model):
@@ -23,7 +24,7 @@ class KeptFields(Model):
     item_id: Id
     item_version: int = Field(ge=1)
     only: DraftFieldName | None = None
-    seen: dict[str, int | dict[str, int]] = Field(default_factory=dict)
+    seen: Seen = Field(default_factory=dict)
     answers: dict[str, Said] = Field(default_factory=dict)
     receivers: dict[str, str] = Field(default_factory=dict)
     commitments: tuple[str, ...] = ()

@@ -37,6 +37,7 @@ from gateway.portal.enterprise.applications.answers import (
 )
 from gateway.portal.enterprise.applications.drafting import (
     KeptFields,
+    Seen,
     answers_in,
     differing,
     numbers_of,
@@ -56,7 +57,7 @@ RECEIPT = re.compile(r"[A-Za-z0-9-]{6,60}")
 
 class FilledApplication(Model):
     """What an applicant fills in. `answers` by the fact's name and period; several values where several may be chosen.
-    `receivers`: by the part (`part_key`), who receives it, as far as that is known.
+    `receivers`: by the part (`part_key`), who receives it, as far as that is known. `seen` is for whoever keeps it as a draft.
     """
 
     item_id: Id
@@ -66,6 +67,7 @@ class FilledApplication(Model):
     receivers: dict[str, Id] = Field(default_factory=dict)
     replaces: ReceiptNumber | None = None
     item_version: int | None = Field(default=None, ge=1)
+    seen: Seen = Field(default_factory=dict)
 
 
 @pages.show(
