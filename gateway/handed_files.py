@@ -20,8 +20,11 @@ ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 """How a file is called by what its bytes are."""
 
 
-async def attached(door: Door, tenant: TenantId, sha256: str, name: str, *, fallback: str = "file") -> Response:
-    """The file as an attachment called `name`, with the ending of what its bytes are. Raises ObjectUnknown or ObjectAltered."""
+async def attached(
+    door: Door, tenant: TenantId, sha256: str, name: str, *, fallback: str = "file", as_bytes: bool = False
+) -> Response:
+    """The file as an attachment called `name`, with the ending of what its bytes are; `as_bytes` leaves their kind unsaid, where one
+    kind is promised for all. Raises ObjectUnknown or ObjectAltered."""
     file, size = await run_in_threadpool(lambda: _opened(door.objects.local_file(tenant, sha256)))
     head = file.read(64)
     file.seek(0)
@@ -30,7 +33,7 @@ async def attached(door: Door, tenant: TenantId, sha256: str, name: str, *, fall
     if ending and not name.lower().endswith((f".{ending}", ".jpeg" if ending == "jpg" else f".{ending}")):
         name = f"{name}.{ending}"
     plain = f"{fallback}.{ending}" if ending else fallback
-    return StreamingResponse(_pieces(file), media_type=kind, headers=attachment(name, plain, size))
+    return StreamingResponse(_pieces(file), media_type=ANYTHING if as_bytes else kind, headers=attachment(name, plain, size))
 
 
 def attachment(name: str, plain: str, size: int) -> dict[str, str]:

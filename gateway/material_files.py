@@ -22,7 +22,9 @@ from gateway.pictures import is_picture
 from gateway.uploads import record_upload
 
 
-async def opened_material(door: Door, command: OpenMaterial | OpenKeptMaterial) -> Response:
+async def opened_material(
+    door: Door, command: OpenMaterial | OpenKeptMaterial, *, as_bytes: bool = False
+) -> Response:
     """Ask the owner, who keeps that it was read, and hand it out. Raises RefusedThere, ObjectUnknown or ObjectAltered.
 
     Each reading is asked of the owner anew, whatever key it comes with: an answer that was given before says nothing of who may
@@ -31,7 +33,7 @@ async def opened_material(door: Door, command: OpenMaterial | OpenKeptMaterial) 
     key = door.key or idempotency_key(door.request)
     door.key = f"{key[:160]}/{uuid.uuid4()}"
     answer = await door.done(command)
-    return await attached(door, answer.tenant, answer.sha256, answer.name, fallback="material")
+    return await attached(door, answer.tenant, answer.sha256, answer.name, fallback="material", as_bytes=as_bytes)
 
 
 async def as_it_lies(door: Door, command: KeepMaterial) -> KeepMaterial:

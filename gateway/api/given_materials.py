@@ -29,10 +29,10 @@ async def list_case_materials(door: Door, query: ListCaseMaterials) -> Response:
 @routes.special("POST", "/cases/{case_id}/given-materials/{material_id}/open", OpenMaterial, media_type=ANYTHING)
 async def open_material(door: Reader, case_id: Id, material_id: Id) -> Response:
     """Read a material in a case: who does is kept first; the answer is the file, as an attachment (查阅材料)."""
-    return await opened_material(door, OpenMaterial(case_id=case_id, material_id=material_id))
+    return await opened_material(door, OpenMaterial(case_id=case_id, material_id=material_id), as_bytes=True)
 
 
 @routes.special("POST", "/materials/{material_id}/open", OpenKeptMaterial, media_type=ANYTHING)
 async def open_kept_material(door: Keeper, material_id: Id) -> Response:
     """Read a material in the enterprise's own file, as an attachment (查阅档案材料)."""
-    return await opened_material(door, OpenKeptMaterial(material_id=material_id))
+    return await opened_material(door, OpenKeptMaterial(material_id=material_id), as_bytes=True)
