@@ -33,7 +33,9 @@ async def attached(
     if ending and not name.lower().endswith((f".{ending}", ".jpeg" if ending == "jpg" else f".{ending}")):
         name = f"{name}.{ending}"
     plain = f"{fallback}.{ending}" if ending else fallback
-    return StreamingResponse(_pieces(file), media_type=ANYTHING if as_bytes else kind, headers=attachment(name, plain, size))
+    return StreamingResponse(
+        _pieces(file), media_type=ANYTHING if as_bytes else kind, headers=attachment(name, plain, size)
+    )
 
 
 def attachment(name: str, plain: str, size: int) -> dict[str, str]:

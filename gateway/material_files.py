@@ -22,9 +22,7 @@ from gateway.pictures import is_picture
 from gateway.uploads import record_upload
 
 
-async def opened_material(
-    door: Door, command: OpenMaterial | OpenKeptMaterial, *, as_bytes: bool = False
-) -> Response:
+async def opened_material(door: Door, command: OpenMaterial | OpenKeptMaterial, *, as_bytes: bool = False) -> Response:
     """Ask the owner, who keeps that it was read, and hand it out. Raises RefusedThere, ObjectUnknown or ObjectAltered.
 
     Each reading is asked of the owner anew, whatever key it comes with: an answer that was given before says nothing of who may

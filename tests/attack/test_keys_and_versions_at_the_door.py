@@ -47,7 +47,7 @@ def test_no_order_is_taken_without_a_key_or_with_one_that_is_too_short_or_long(
     assert [each["name"] for each in behind.envelopes if "idempotency_key" in each] == []
 
 
-READ_ANEW = {"/api/v1/materials/{material_id}/open", "/api/v1/cases/{case_id}/materials/{material_id}/open"}
+READ_ANEW = {"/api/v1/materials/{material_id}/open", "/api/v1/cases/{case_id}/given-materials/{material_id}/open"}
 """Whether a person may read it is asked each time, and each time is kept: what was answered before says nothing of now."""
 
 
