@@ -23,7 +23,7 @@ from typing import Any
 import psycopg
 
 from bench.search_corpus import TENANTS, TODAY, corpus, questions
-from bench.search_recall import AT, mean_recall, recalls, sample_items
+from bench.search_recall import AT, mean_recall, published, recalls, sample_items
 from bench.surroundings import ROOT, percentile, report
 from chassis.edge.frame import Frame
 from chassis.foundation.ids import new_id
@@ -37,7 +37,6 @@ from contracts.identity import TenantOnboarded, TenantSettings
 from contracts.message import TenantId
 from contracts.rule import Level
 from contracts.search import SearchPolicies
-from services.catalog.policies.domain import PolicyItem
 from services.catalog.policies.store import PolicyItems
 from services.catalog.search.shelf import Shelf
 from services.catalog.search.views import search_policies
@@ -113,18 +112,7 @@ def _publish(frame: Frame, count: int) -> None:
         for tenant, parent in parents.items():
             uow.registry.learn(_place(tenant, parent))
         uow.registry.learn(_place(SAMPLES_PLACE, None))
-    items = [
-        PolicyItem(
-            id=new_id(),
-            tenant=tenant,
-            code=content.code,
-            item_version=1,
-            content=content,
-            published_at=at,
-            state_since=at,
-        )
-        for tenant, content, at in corpus(count)
-    ]
+    items = [published(tenant, content, at, new_id()) for tenant, content, at in corpus(count)]
     for start in range(0, count, BATCH):
         with frame.unit(TENANTS, action="bench") as uow:
             uow.of(PolicyItems).save_many(items[start : start + BATCH])

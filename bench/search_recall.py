@@ -58,15 +58,11 @@ def sample_items(tenant: TenantId, at: datetime, new_id: Callable[[], str]) -> l
     contents = [
         PolicyItemContent.model_validate_json(file.read_bytes()) for file in sorted((SAMPLE / "items").glob("*.json"))
     ]
-    return [
-        PolicyItem(
-            id=new_id(),
-            tenant=tenant,
-            code=content.code,
-            item_version=1,
-            content=content,
-            published_at=at,
-            state_since=at,
-        )
-        for content in contents
-    ]
+    return [published(tenant, content, at, new_id()) for content in contents]
+
+
+def published(tenant: TenantId, content: PolicyItemContent, at: datetime, id: str) -> PolicyItem:
+    """An item in its first version, on offer since then."""
+    return PolicyItem(
+        id=id, tenant=tenant, code=content.code, item_version=1, content=content, published_at=at, state_since=at
+    )

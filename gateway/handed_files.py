@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from contracts.message import TenantId
 from gateway.door import Door
+from gateway.headers import NOBODY_KEEPS
 from gateway.uploads import SIGNS
 
 PIECE = 256 * 1024
@@ -38,13 +39,13 @@ async def attached(
     )
 
 
-def attachment(name: str, plain: str, size: int) -> dict[str, str]:
+def attachment(name: str, plain: str, size: int, cache: str = NOBODY_KEEPS) -> dict[str, str]:
     """The headers of an attachment; `plain` is for browsers that read no other letters."""
     return {
         "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
         "Content-Length": str(size),
         "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
+        "Cache-Control": cache,
     }
 
 

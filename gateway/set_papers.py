@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from urllib.parse import quote
 
 from anyio import CapacityLimiter
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from gateway.handed_files import attachment
 from gateway.signing_in import signing_in_of
 
 PDF = "application/pdf"
@@ -56,9 +56,4 @@ SETTING = Setting()
 
 def handed_out(pdf: bytes, name: str, plain: str, cache: str) -> Response:
     """The paper as an attachment called `name`; `plain` is for browsers that read no other letters."""
-    headers = {
-        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": cache,
-    }
-    return Response(pdf, media_type=PDF, headers=headers)
+    return Response(pdf, media_type=PDF, headers=attachment(name, plain, len(pdf), cache))

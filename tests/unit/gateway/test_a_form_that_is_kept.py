@@ -13,8 +13,7 @@ from page_samples.public import guide
 from portal_kit import CSRF, Bus, Visitor
 
 from contracts.application_drafts import ApplicationDraftView, DraftField
-from contracts.application_forms import ApplicationForm
-from gateway.portal.enterprise.applications.drafting import KeptFields, answers_in, said_fields
+from gateway.portal.enterprise.applications.drafting import answers_in
 
 APPLY = "/my/apply/KEPT"
 SAVE = f"{APPLY}/draft"
@@ -190,6 +189,12 @@ def test_several_choices_come_back_as_several(bus: Bus) -> None:
     assert answers_in(kept) == {"kinds:": ("a", "b"), "one:": "a"}
 
 
-def test_a_field_that_the_form_does_not_have_is_not_kept(bus: Bus) -> None:
-    kept = KeptFields(item_id="KEPT", item_version=1, only="answers.unheard_of:")
-    assert said_fields(kept, ApplicationForm.model_validate(FORM)) == []
+@pytest.mark.parametrize("name", ["unheard_of", "answers", "csrf.x", "commitments.a"])
+def test_what_no_form_calls_a_field_is_not_kept(visitor: Visitor, bus: Bus, name: str) -> None:
+    visitor.post(SAVE, {"item_version": FORM["item_version"], "only": name}, "owner")
+    assert ordered(bus, "save_application_draft") == []
+
+
+def test_what_a_script_keeps_is_sent_on_without_asking_for_the_form(visitor: Visitor, bus: Bus) -> None:
+    visitor.post(SAVE, {"item_version": FORM["item_version"], "only": NAME, NAME: "12"}, "owner")
+    assert [name for name, _payload in bus.asked] == ["save_application_draft"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from files_kit import png, whole_png
 from page_samples.authoring import ANSWERS, CONTENT, PEOPLE, draft
 from page_samples.public import guide
 from portal_kit import CSRF, Bus, Visitor
@@ -24,7 +25,7 @@ from gateway.portal.department.authoring.editor.pictures_taken import PICTURES_T
 from services.catalog.policies.publication import problems_of
 
 ADDRESS = "/department/drafts/d-1/write/guide/pictures"
-PNG = b"\x89PNG\r\n\x1a\n a picture"
+PNG = whole_png()
 SHA = hashlib.sha256(PNG).hexdigest()
 VERSION = draft()["version"]
 WORDS = {"title": "一图读懂", "alternative": "产值增长的企业最高得 300 万元。"}
@@ -92,6 +93,12 @@ def test_what_is_no_picture_or_too_large_is_told_by_its_name(visitor: Visitor, c
     assert sent.status_code == 422
     assert f"“图.png”{told_so}" in sent.text
     assert 'value="一图读懂"' in sent.text, "what was written is still there"
+    assert edits(visitor) == []
+
+
+def test_a_picture_that_would_fill_a_telephone_s_memory_is_put_on_no_page(visitor: Visitor) -> None:
+    sent = send(visitor, png(50_000, 50_000))
+    assert sent.status_code == 422 and "像素" in sent.text
     assert edits(visitor) == []
 
 

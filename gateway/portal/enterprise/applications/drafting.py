@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import Field
 
@@ -47,11 +47,15 @@ def names_of(form: ApplicationForm) -> Iterator[str]:
     yield from SINGLE
 
 
-def said_fields(kept: KeptFields, form: ApplicationForm) -> list[SaidField]:
-    """What is to be kept: the one field that was sent, or all that the form has."""
-    names = [kept.only] if kept.only is not None else list(names_of(form))
-    known = set(names_of(form))
-    return [SaidField(name=each, values=_values(kept, each), seen=_seen(kept, each)) for each in names if each in known]
+def said_fields(kept: KeptFields, names: Iterable[str]) -> list[SaidField]:
+    """What stands in these fields, as it is to be kept."""
+    return [SaidField(name=each, values=_values(kept, each), seen=_seen(kept, each)) for each in names]
+
+
+def is_field(name: str) -> bool:
+    """Whether forms have fields that are called so."""
+    group, _, key = name.partition(".")
+    return group in (ANSWERS, RECEIVERS) if key else group in ("commitments", *SINGLE)
 
 
 def values_of(draft: ApplicationDraftView | None) -> Mapping[str, list[str]]:

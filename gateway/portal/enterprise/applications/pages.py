@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 from datetime import date
 from uuid import uuid4
 
@@ -40,6 +41,8 @@ from gateway.portal.enterprise.applications.drafting import (
     Seen,
     answers_in,
     differing,
+    is_field,
+    names_of,
     numbers_of,
     said_fields,
     values_of,
@@ -128,8 +131,7 @@ def _today(door: Door) -> date:
 )
 async def save_draft(door: Door, kept: KeptFields) -> str:
     """Keep what stands in the form (暂存). Raises FieldSavedElsewhere for what somebody else has saved meanwhile."""
-    form = await door.told(_form_of(door, kept.item_id, kept.item_version))
-    saved = await _saved(door, kept, form)
+    saved = await _saved(door, kept, await _names_sent(door, kept))
     by_script = door.request.headers.get("hx-request") == "true"
     if saved is not None and saved.differing and by_script:
         return address(f"/my/apply/{kept.item_id}", elsewhere=saved.differing[0])
@@ -138,10 +140,17 @@ async def save_draft(door: Door, kept: KeptFields) -> str:
     return address(f"/my/apply/{kept.item_id}", done=None if by_script else "draft_saved")
 
 
-async def _saved(door: Door, kept: KeptFields, form: ApplicationForm) -> ApplicationDraftView | None:
+async def _names_sent(door: Door, kept: KeptFields) -> list[str]:
+    """The one field that a script has sent; without it all that the form has, of which what is missing is blank."""
+    if kept.only is not None:
+        return [kept.only] if is_field(kept.only) else []
+    return list(names_of(await door.told(_form_of(door, kept.item_id, kept.item_version))))
+
+
+async def _saved(door: Door, kept: KeptFields, names: Sequence[str]) -> ApplicationDraftView | None:
     """The draft with these fields; None where there was nothing to keep. Saying the same twice changes nothing, so each time is an
     order of its own."""
-    fields = said_fields(kept, form)
+    fields = said_fields(kept, names)
     if not fields:
         return None
     key, door.key = door.key, uuid4().hex

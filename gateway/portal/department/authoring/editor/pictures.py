@@ -12,6 +12,7 @@ from contracts.message import Id, Model
 from contracts.refusal import Invalid, Reason
 from contracts.uploads import Sha256
 from gateway.door import Door
+from gateway.material_uploads import judge_kept
 from gateway.portal.department.authoring.editor.pages import AUTHORS, EditedMeanwhile, pages, write_section
 from gateway.portal.department.authoring.editor.pictures_taken import PICTURES_TAKEN, pictures_of
 from gateway.portal.department.authoring.editor.sections import SectionName
@@ -62,7 +63,8 @@ class DraftPictureAsked(Model):
     files=PICTURES_TAKEN,
 )
 async def add_picture(door: Door, filled: FilledPicture) -> str:
-    """Put a picture at the end of the interpretations (上传图片解读). Raises EditedMeanwhile, PictureMissing, TooManyInterpretations."""
+    """Put a picture at the end of the interpretations (上传图片解读). Raises EditedMeanwhile, PictureMissing,
+    TooManyInterpretations, or MaterialFileRefused for a picture that nobody could open."""
     draft = await door.told(GetDraft(draft_id=filled.draft_id))
     files = sent_files(filled.pictures, "pictures")
     if not files:
@@ -74,6 +76,7 @@ async def add_picture(door: Door, filled: FilledPicture) -> str:
     listed = there if isinstance(there, list) else []
     if len(listed) >= MOST:
         raise TooManyInterpretations()
+    await judge_kept(door.objects, door.principal.tenant, files[0].sha256)
     picture = {"kind": "picture", "title": filled.title, "sha256": files[0].sha256, "alternative": filled.alternative}
     content["interpretations"] = [*listed, picture]
     reason = "网页编辑：上传图片解读"
